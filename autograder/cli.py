@@ -1,0 +1,96 @@
+"""The command `autograder`."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from autograder import engines
+from autograder.plugins.course import Course, CourseError
+from autograder.plugins.grade_class import ClassGrader, Graded, Outcome, Unchanged
+from autograder.runner import Failed
+from autograder.sandbox import SandboxUnavailable
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit status is 0 only if it did all that it was asked to do."""
+    options = _parser().parse_args(arguments)
+    console = Console(stderr=True)
+    try:
+        return int(options.command(options, console))
+    except (CourseError, SandboxUnavailable) as problem:
+        console.print(f"[bold red]error:[/] {problem}", highlight=False)
+        return 2
+    except KeyboardInterrupt:
+        console.print("Interrupted. What was graded is written; the same command goes on with the rest.")
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("autograder", description="Grade an nbgrader course, in the course folder.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    grade = commands.add_parser("grade", help="grade all submissions of an assignment in parallel")
+    grade.add_argument("assignment")
+    grade.add_argument("--student", action="append", metavar="NAME", help="only this student (may be repeated)")
+    grade.add_argument("--force", action="store_true", help="also submissions that have not changed")
+    grade.add_argument("--workers", type=int, default=engines.default_workers(), help="default: one per processor")
+    grade.set_defaults(command=_grade)
+    return parser
+
+
+def _grade(options: argparse.Namespace, console: Console) -> int:
+    course = Course.here()
+    students = _chosen(course, options)
+    limits = course.limits(options.assignment)
+    new_executor: functools.partial[Executor] = functools.partial(engines.local, options.workers, limits)
+    grader = ClassGrader(course, new_executor, options.workers, options.force)
+    outcomes: list[Outcome] = []
+    started = time.monotonic()
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
+    with Progress(TextColumn("{task.description}"), *columns, TimeRemainingColumn(), console=console) as progress:
+        bar = progress.add_task(options.assignment, total=len(students), rate="")
+        for outcome in grader.run(options.assignment, students):
+            outcomes.append(outcome)
+            rate = f"{len(outcomes) / (time.monotonic() - started):.1f}/s"
+            progress.update(bar, advance=1, rate=rate)
+    return _summary(outcomes, time.monotonic() - started, console)
+
+
+def _chosen(course: Course, options: argparse.Namespace) -> tuple[str, ...]:
+    handed_in = course.students(options.assignment)
+    unknown = sorted(set(options.student or ()) - set(handed_in))
+    if unknown:
+        raise CourseError(f"Nothing was handed in for {options.assignment!r} by {', '.join(unknown)}.")
+    if not handed_in:
+        raise CourseError(
+            f"Nobody has handed in {options.assignment!r}. Collect first: nbgrader collect {options.assignment}"
+        )
+    return tuple(options.student or handed_in)
+
+
+def _summary(outcomes: list[Outcome], seconds: float, console: Console) -> int:
+    graded = [outcome for outcome in outcomes if isinstance(outcome, Graded)]
+    failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
+    review = [outcome for outcome in graded if outcome.needs_review]
+    unchanged = sum(isinstance(outcome, Unchanged) for outcome in outcomes)
+    console.print(
+        f"{len(graded)} graded in {seconds:.1f} s, {unchanged} unchanged since they were graded, "
+        f"{len(review)} need review, {len(failed)} failed.",
+        highlight=False,
+    )
+    for outcome in review:
+        console.print(f"  review: {outcome.student}, {outcome.notebook}", highlight=False, markup=False)
+    for failure in failed:
+        console.print(f"  failed: {failure.student}: {failure.reason}", highlight=False, markup=False)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""Grading one restored notebook: the student's cells run in a sandbox session, the test cells in the referee.
+
+Nothing here reads or writes files or databases; the result holds all that is to be written.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import nbformat
+import pandas as pd
+
+from autograder.checks.rendering import as_html, as_text
+from autograder.referee import Referee, Verdict
+from autograder.sandbox import CellRun, Session, SessionEnded
+from autograder.template import Template, TemplateCell
+from autograder.views import Figure
+
+_REVIEW = (
+    "This part could not be judged automatically. That is not your fault and costs nothing: "
+    "a teaching assistant will look at it."
+)
+
+
+@dataclass(frozen=True)
+class CellGrade:
+    """The outcome of one test cell."""
+
+    grade_id: str
+    points: float | None  # None: needs review
+    max_points: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A graded notebook, ready to be written, with the points of its test cells."""
+
+    notebook: nbformat.NotebookNode
+    grades: tuple[CellGrade, ...]
+    notes: tuple[str, ...] = ()  # what happened to the run as a whole, for the student and the TA
+
+
+@dataclass
+class SessionEvidence:
+    """What a test cell can ask for, answered from a session and the assignment's own data files."""
+
+    session: Session
+    files: Mapping[str, bytes]
+    _figures: list[Figure] = field(default_factory=list)
+    _printed: list[str] = field(default_factory=list)
+
+    def ran(self, run: CellRun) -> None:
+        """Take note of what a cell of the student drew and printed."""
+        self._figures.extend(run.figures)
+        self._printed.append(run.printed)
+
+    def next_part(self) -> None:
+        """A test cell has been judged: what was drawn and printed belongs to the part before it."""
+        self._figures.clear()
+        self._printed.clear()
+
+    def value(self, name: str) -> Any:
+        """The student's value of ``name``; ``Missing(name)`` where there is none."""
+        return self.session.value(name)
+
+    def data(self, filename: str) -> pd.DataFrame:
+        """A fresh copy of one of the assignment's CSV files."""
+        try:
+            content = self.files[filename]
+        except KeyError:
+            raise FileNotFoundError(
+                f"the assignment has no data file {filename!r}; it has {', '.join(sorted(self.files)) or 'none'}"
+            ) from None
+        return pd.read_csv(io.BytesIO(content))
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures drawn since the previous test cell."""
+        return tuple(self._figures)
+
+    def printed(self) -> str:
+        """What was printed since the previous test cell."""
+        return "".join(self._printed)
+
+    def report(self, points: float, results: object) -> None:
+        """Reports go to the referee; evidence keeps none."""
+
+
+def grade(notebook: nbformat.NotebookNode, template: Template, session: Session, files: Mapping[str, bytes]) -> Graded:
+    """Run and judge a restored notebook (see :mod:`autograder.restore`), which is changed in place and returned."""
+    evidence = SessionEvidence(session, files)
+    referee = Referee(evidence)
+    known = template.by_id()
+    grades: list[CellGrade] = []
+    ended: SessionEnded | None = None
+    count = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        template_cell = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if template_cell is not None and template_cell.is_test:
+            grades.append(_judge(cell, template_cell, referee, ended))
+            evidence.next_part()
+            continue
+        count += 1
+        cell.execution_count = count
+        ended = _run(cell, session, evidence, ended)
+    notes = () if ended is None else (ended.message,)
+    return Graded(notebook, tuple(grades), notes)
+
+
+def _run(
+    cell: nbformat.NotebookNode, session: Session, evidence: SessionEvidence, ended: SessionEnded | None
+) -> SessionEnded | None:
+    """Run one cell of the student's, unless the run has ended already."""
+    if ended is not None:
+        cell.outputs = [_notice("Not run", "The run of this notebook had already ended.")]
+        return ended
+    name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id", ""))
+    try:
+        run = session.run(cell.source, name)
+    except SessionEnded as now:
+        cell.outputs = [_notice("Run ended", now.message)]
+        return now
+    cell.outputs = [nbformat.from_dict(output) for output in run.outputs]
+    for output in cell.outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = cell.execution_count
+    evidence.ran(run)
+    return session.ended
+
+
+def _judge(
+    cell: nbformat.NotebookNode, template_cell: TemplateCell, referee: Referee, ended: SessionEnded | None
+) -> CellGrade:
+    if ended is None:
+        verdict = referee.judge(template_cell.source, template_cell.points)
+    else:
+        verdict = Verdict(0.0, message=f"{ended.message} This part was not reached, so there is nothing to judge.")
+    cell.execution_count = None
+    cell.outputs = _outputs(verdict, template_cell.points)
+    cell.metadata["autograder"] = {"review": verdict.review} if verdict.review else {}
+    return CellGrade(template_cell.grade_id, verdict.points, template_cell.points, verdict)
+
+
+def _outputs(verdict: Verdict, max_points: float) -> list[nbformat.NotebookNode]:
+    """What a test cell shows: the list of checks, and the points as one plain number."""
+    messages = [verdict.message] if verdict.message else []
+    if verdict.points is None:
+        messages.append(_REVIEW)
+    elif not verdict.checks:
+        messages.insert(0, f"{verdict.points:g} of {max_points:g} points")
+    html = "".join(f"<p>{escape(message)}</p>" for message in messages)
+    text = "\n".join(messages)
+    if verdict.checks and verdict.points is not None:
+        html += as_html(verdict.points, verdict.checks)
+        text = "\n".join([*messages, as_text(verdict.points, verdict.checks)])
+    outputs = [nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": text})]
+    if verdict.points is not None:
+        number = {"text/plain": repr(float(verdict.points))}
+        outputs.append(nbformat.v4.new_output("execute_result", number, execution_count=None))
+    return outputs
+
+
+def _notice(title: str, text: str) -> nbformat.NotebookNode:
+    return nbformat.v4.new_output("error", ename=title, evalue=text, traceback=[f"{title}: {text}"])

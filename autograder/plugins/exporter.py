@@ -1,0 +1,64 @@
+"""How `nbgrader autograde` reads what was handed in, and where its sandbox lives."""
+
+from __future__ import annotations
+
+import weakref
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
+
+from autograder.intake import UnreadableNotebook, read_notebook
+from autograder.plugins.gradebook import read_template
+from autograder.sandbox import Limits, Sandbox
+from autograder.template import Template
+
+
+class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert ships no types
+    """Reads any file as a submission: one that is no notebook becomes an empty notebook that says so.
+
+    One exporter lives as long as one run of `nbgrader autograde`, so it also keeps what all submissions
+    of that run share: the assignment's template and the warm sandbox.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._templates: dict[tuple[str, str], Template] = {}
+        self._sandboxes: dict[Limits, Sandbox] = {}
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Read ``filename`` with bounds and without surprises, then convert it as nbconvert does."""
+        try:
+            notebook = read_notebook(_bytes_of(Path(filename)))
+        except UnreadableNotebook as error:
+            notebook = nbformat.v4.new_notebook(metadata={"autograder": {"unreadable": str(error)}})
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)  # type: ignore[no-any-return]
+
+    def template(self, resources: dict[str, Any]) -> Template:
+        """The template of the notebook that ``resources`` (of nbgrader) speak of."""
+        about = resources["nbgrader"]
+        key = (about["assignment"], about["notebook"])
+        if key not in self._templates:
+            coursedir = self.parent.coursedir
+            folder = Path(coursedir.format_path(coursedir.source_directory, ".", key[0]))
+            with Gradebook(about["db_url"]) as gradebook:
+                self._templates[key] = read_template(gradebook, *key, folder / f"{key[1]}.ipynb")
+        return self._templates[key]
+
+    def sandbox(self, limits: Limits) -> Sandbox:
+        """The warm sandbox of this run."""
+        if limits not in self._sandboxes:
+            sandbox = Sandbox(limits)
+            weakref.finalize(self, sandbox.close)
+            self._sandboxes[limits] = sandbox
+        return self._sandboxes[limits]
+
+
+def _bytes_of(path: Path) -> bytes:
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableNotebook("The file is a link or a special file, not a notebook. Hand in the notebook itself.")
+    return path.read_bytes()

@@ -1,0 +1,153 @@
+"""Grading all submissions of an assignment in parallel; this process is the only one that writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+
+from autograder.engines import grade_here
+from autograder.plugins.course import Course
+from autograder.plugins.records import write_grades
+from autograder.plugins.submitted import read_files
+from autograder.plugins.unchanged import Fingerprints
+from autograder.runner import Failed, grade_all
+from autograder.submission import Finished, Task
+from autograder.template import Template
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One submission that was graded and written."""
+
+    student: str
+    notebook: str
+    points: float
+    needs_review: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """One submission that did not need grading: nothing it depends on has changed."""
+
+    student: str
+    notebook: str
+
+
+Outcome = Graded | Unchanged | Failed
+
+
+@dataclass(frozen=True)
+class ClassGrader:
+    """Grades an assignment's submissions and writes notebooks and gradebook.
+
+    Args:
+        course: where everything lies.
+        new_executor: makes the executor that grades (see :mod:`autograder.engines`).
+        workers: how many submissions are graded at the same time.
+        everything: also submissions that have not changed since they were graded.
+    """
+
+    course: Course
+    new_executor: Callable[[], Executor]
+    workers: int
+    everything: bool = False
+
+    def run(self, assignment: str, students: tuple[str, ...]) -> Iterator[Outcome]:
+        """Grade the submissions of ``students``; yields what became of each notebook as soon as it is written."""
+        with Gradebook(self.course.db_url, self.course.app.coursedir.course_id) as gradebook:
+            for template in self.course.templates(gradebook, assignment):
+                yield from self._notebooks(gradebook, template, students)
+
+    def _notebooks(self, gradebook: Gradebook, template: Template, students: tuple[str, ...]) -> Iterator[Outcome]:
+        fingerprints = Fingerprints(Path(self.course.app.coursedir.root), template)
+        prints: dict[str, str] = {}
+        skipped: list[Unchanged] = []
+
+        def changed() -> Iterator[Task]:
+            for task in self.course.tasks(template, students):
+                prints[task.student] = fingerprints.of(task)
+                written = self._target(task.student, template).is_file()
+                if written and not self.everything and fingerprints.recorded(task.student) == prints[task.student]:
+                    skipped.append(Unchanged(task.student, template.notebook))
+                else:
+                    yield task
+
+        for result in grade_all(changed(), grade_here, self.new_executor, self.workers):
+            yield from skipped
+            skipped.clear()
+            if isinstance(result, Failed):
+                yield result
+                continue
+            fingerprints.forget(result.student)
+            points = self._write(gradebook, template, result)
+            fingerprints.record(result.student, prints.pop(result.student))
+            yield Graded(result.student, result.name, points, result.needs_review, result.seconds)
+        yield from skipped
+
+    def _target(self, student: str, template: Template) -> Path:
+        return self.course.folder("autograded", student, template.assignment) / f"{template.notebook}.ipynb"
+
+    def _write(self, gradebook: Gradebook, template: Template, result: Finished) -> float:
+        """Write the notebook, then the gradebook; a run that is killed in between is simply done again."""
+        self._copy_files(result.student, template.assignment)
+        write_atomically(self._target(result.student, template), nbformat.writes(result.notebook).encode())
+        submitted = self._entry(gradebook, result.student, template)
+        write_grades(submitted, template, result.notebook, result.grades)
+        submitted.late_submission_penalty = None
+        gradebook.db.commit()
+        if submitted.assignment.total_seconds_late > 0:
+            self._penalise(result.student, template)
+        return sum(grade.points or 0.0 for grade in result.grades)
+
+    def _entry(self, gradebook: Gradebook, student: str, template: Template) -> Any:
+        gradebook.update_or_create_student(student)
+        stamp = self._timestamp(student, template.assignment)
+        gradebook.update_or_create_submission(template.assignment, student, **stamp)
+        return gradebook.find_submission_notebook(template.notebook, template.assignment, student)
+
+    def _timestamp(self, student: str, assignment: str) -> dict[str, Any]:
+        """When it was handed in, as the exchange noted; a stamp that is none counts as no stamp."""
+        path = self.course.folder("submitted", student, assignment) / "timestamp.txt"
+        try:
+            return {"timestamp": parse_utc(path.read_text().strip())}
+        except (OSError, ValueError, OverflowError):
+            return {}
+
+    def _penalise(self, student: str, template: Template) -> None:
+        about = {"notebook": template.notebook, "assignment": template.assignment, "student": student}
+        resources = {"nbgrader": {**about, "db_url": self.course.db_url}}
+        AssignLatePenalties(parent=self.course.app).preprocess(nbformat.v4.new_notebook(), resources)
+
+    def _copy_files(self, student: str, assignment: str) -> None:
+        """What was handed in beside the notebooks, and over it the assignment's own files, as nbgrader does."""
+        target = self.course.folder("autograded", student, assignment)
+        files = read_files(self.course.folder("submitted", student, assignment))
+        files |= read_files(self.course.folder("source", ".", assignment))
+        for name, content in files.items():
+            write_atomically(target / name, content)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a run that is killed, sees either the old or the new content."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o644)
+        shutil.move(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

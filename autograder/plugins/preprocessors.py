@@ -1,0 +1,94 @@
+"""The steps of `nbgrader autograde` that this project replaces (see ``nbgrader_config.py``)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Dict
+
+from autograder.grading import grade
+from autograder.plugins.records import write_grades
+from autograder.plugins.submitted import read_files
+from autograder.restore import Restored, restore
+from autograder.sandbox import Limits
+from autograder.submission import with_notes
+
+Resources = dict[str, Any]
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships no types
+    """First step: puts the submission into the shape of the assignment (see :mod:`autograder.restore`)."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
+        """Rebuild ``nb`` from the template; what had to be changed is kept in its metadata for the next step."""
+        restored = self._restored(nb, resources)
+        for note in restored.notes:
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
+        restored.notebook.metadata["autograder"] = {"notes": list(restored.notes)}
+        return restored.notebook, resources
+
+    def _restored(self, nb: nbformat.NotebookNode, resources: Resources) -> Restored:
+        template = self.parent.template(resources)
+        unreadable = nb.metadata.get("autograder", {}).get("unreadable")
+        if unreadable:
+            return Restored(restore(template, ()).notebook, (f"{unreadable} Nothing of it could be graded.",))
+        return restore(template, nb.cells)
+
+
+class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
+    """Second step: runs the student's cells in the sandbox and the test cells in the referee."""
+
+    limits = Dict(
+        help="Limits of every submission by name, for example {'cell_seconds': 60}; see autograder.sandbox.Limits."
+    ).tag(config=True)
+    assignment_limits = Dict(
+        help="Limits of single assignments, for example {'05-mixed-model': {'memory_mb': 4096}}."
+    ).tag(config=True)
+
+    def limits_of(self, assignment: str) -> Limits:
+        """The limits in force for ``assignment``.
+
+        Raises:
+            ValueError: a configured limit does not exist; the message lists those that do.
+        """
+        chosen = {**self.limits, **self.assignment_limits.get(assignment, {})}
+        known = {field.name for field in fields(Limits)}
+        unknown = sorted(set(chosen) - known)
+        if unknown:
+            raise ValueError(f"nbgrader_config.py sets unknown limits {unknown}; there are {sorted(known)}")
+        return Limits(**{**asdict(Limits()), **chosen})
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
+        """Run and judge ``nb``; the grades travel to the next step in ``resources``."""
+        exporter, about = self.parent, resources["nbgrader"]
+        coursedir = exporter.parent.coursedir
+        source = Path(coursedir.format_path(coursedir.source_directory, ".", about["assignment"]))
+        handed_in = Path(coursedir.format_path(coursedir.autograded_directory, about["student"], about["assignment"]))
+        own_files = read_files(source)
+        limits = self.limits_of(about["assignment"])
+        with exporter.sandbox(limits).session({**read_files(handed_in), **own_files}) as session:
+            graded = grade(nb, exporter.template(resources), session, own_files)
+        for cell in graded.grades:
+            if cell.verdict.review:
+                self.log.error("%s, cell %s needs review: %s", about["student"], cell.grade_id, cell.verdict.review)
+        with_notes(graded.notebook, [*nb.metadata.get("autograder", {}).get("notes", []), *graded.notes])
+        resources["autograder"] = graded.grades
+        return graded.notebook, resources
+
+
+class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
+    """Third step: writes the referee's points into the gradebook, all cells in one transaction."""
+
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
+        """Write points and automatic comments; manual marks and comments stay as they are."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            submitted = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            write_grades(submitted, self.parent.template(resources), nb, resources["autograder"])
+            gradebook.db.commit()
+        return nb, resources

@@ -1,0 +1,174 @@
+"""Starter code for students: an nbgrader preprocessor that knows one more region inside a solution.
+
+An author writes, in a solution cell of the source notebook::
+
+    ### BEGIN SOLUTION
+    ### BEGIN STARTER
+    # X = sleep_study_data["____"]  # the predictor
+    ### END STARTER
+    X = sleep_study_data["Days"]
+    ### END SOLUTION
+
+The source notebook runs as it stands, because the starter is only comments there.  Students get, in place of the
+whole solution, the lines of the starter with one comment mark taken off.  A solution without a starter becomes
+nbgrader's usual stub.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.preprocessors import ClearSolutions
+from traitlets import Unicode
+
+_COMMENT = re.compile(r"(?P<indent>\s*)#(?: (?P<code>.*))?$")
+
+
+class StarterError(RuntimeError):
+    """The starter markers of a source notebook are wrong; for the author of the assignment."""
+
+    def __init__(self, cell: str, line_number: int, line: str, problem: str) -> None:
+        super().__init__(f"cell {cell!r}, line {line_number}: {problem}\n    {line.strip()}")
+        self.cell = cell  # grade_id where there is one, else the cell's id
+        self.line_number = line_number  # counted from 1, in the cell's source
+        self.line = line
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Markers:
+    """The texts that mark a region wherever they stand in a line."""
+
+    begin_solution: str = "BEGIN SOLUTION"
+    end_solution: str = "END SOLUTION"
+    begin_starter: str = "BEGIN STARTER"
+    end_starter: str = "END STARTER"
+
+    def in_line(self, line: str) -> str:
+        """The name of the marker that ``line`` holds, ``""`` where it holds none."""
+        for name in ("begin_solution", "end_solution", "begin_starter", "end_starter"):
+            if getattr(self, name) in line:
+                return name
+        return ""
+
+
+@dataclass
+class _Region:
+    """A solution region while it is read."""
+
+    begins: tuple[int, str]  # line number and text of its first line
+    lines: list[str] = field(default_factory=list)  # as written, with both markers of the solution
+    starter: list[str] | None = None  # as students get it; None without a starter
+    starter_begins: tuple[int, str] | None = None  # set while the starter is open
+
+
+@dataclass
+class _Reader:
+    """Reads one cell line by line, and knows where in it a mistake is."""
+
+    cell: str
+    markers: Markers
+    region: _Region | None = None
+    number: int = 0
+
+    def released(self, source: str) -> Iterator[str]:
+        """Lines of ``source``, a solution that has a starter replaced by it."""
+        for self.number, line in enumerate(source.split("\n"), 1):
+            marker = self.markers.in_line(line)
+            if marker == "begin_solution":
+                self._open_solution(line)
+            elif self.region is None:
+                if marker:
+                    raise self._wrong(line, f"{getattr(self.markers, marker)!r} outside a solution")
+                yield line
+            else:
+                self._inside(self.region, marker, line)
+                if marker == "end_solution":
+                    yield from self.region.lines if self.region.starter is None else self.region.starter
+                    self.region = None
+        if self.region is not None:
+            raise StarterError(self.cell, *self.region.begins, f"no {self.markers.end_solution!r} follows")
+
+    def _open_solution(self, line: str) -> None:
+        if self.region is not None:
+            raise self._wrong(line, "a solution inside a solution")
+        self.region = _Region((self.number, line), [line])
+
+    def _inside(self, region: _Region, marker: str, line: str) -> None:
+        region.lines.append(line)
+        open_starter = region.starter_begins
+        if marker == "begin_starter":
+            if region.starter is not None:
+                raise self._wrong(line, "a second starter in one solution")
+            region.starter, region.starter_begins = [], (self.number, line)
+        elif marker == "end_starter":
+            if open_starter is None:
+                raise self._wrong(line, f"no {self.markers.begin_starter!r} before it")
+            region.starter_begins = None
+        elif marker == "end_solution" and open_starter is not None:
+            raise StarterError(self.cell, *open_starter, f"no {self.markers.end_starter!r} follows in this solution")
+        elif open_starter is not None and region.starter is not None:
+            region.starter.append(self._uncommented(line))
+
+    def _uncommented(self, line: str) -> str:
+        if not line.strip():
+            return ""
+        comment = _COMMENT.match(line)
+        if comment is None:
+            raise self._wrong(line, "a line of a starter must begin with '# ', so that the solution runs without it")
+        return (comment["indent"] + (comment["code"] or "")).rstrip()
+
+    def _wrong(self, line: str, problem: str) -> StarterError:
+        return StarterError(self.cell, self.number, line, problem)
+
+
+def put_starters(source: str, cell: str, markers: Markers = Markers()) -> str:
+    """``source`` with each solution that has a starter replaced by it; other solutions stay as they are.
+
+    Args:
+        source: a code cell of the source notebook.
+        cell: the name of the cell, for the error message.
+        markers: the texts that mark the regions.
+
+    Raises:
+        StarterError: a region is not closed, stands where it may not, or holds a line that is not a comment.
+    """
+    return "\n".join(_Reader(cell, markers).released(source))
+
+
+class StarterSolutions(ClearSolutions):  # type: ignore[misc]  # nbgrader ships no type information
+    """nbgrader's ClearSolutions, with starters; takes its place in ``GenerateAssignment.preprocessors``."""
+
+    begin_starter_delimiter = Unicode("BEGIN STARTER", help="The delimiter marking the beginning of starter code").tag(
+        config=True
+    )
+    end_starter_delimiter = Unicode("END STARTER", help="The delimiter marking the end of starter code").tag(
+        config=True
+    )
+
+    def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
+        """Put starters in their places, then nbgrader's stub; says whether anything was replaced."""
+        before = cell.source
+        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "without a name")
+        if cell.cell_type == "code":
+            cell.source = put_starters(before, name, self._markers())
+        else:
+            self._refuse_starters(before, name)
+        replaced = super()._replace_solution_region(cell, language)
+        return bool(replaced or cell.source != before)
+
+    def _refuse_starters(self, text: str, name: str) -> None:
+        for number, line in enumerate(text.split("\n"), 1):
+            if self._markers().in_line(line).endswith("starter"):
+                raise StarterError(name, number, line, "starters are for code cells only")
+
+    def _markers(self) -> Markers:
+        return Markers(
+            self.begin_solution_delimeter,
+            self.end_solution_delimeter,
+            self.begin_starter_delimiter,
+            self.end_starter_delimiter,
+        )

@@ -1,0 +1,216 @@
+"""The referee runs one test cell against a student's values, in a trusted process.
+
+The cell is ordinary Python: a visible part, then hidden tests. It never touches the student's objects, only
+decoded copies, so nothing that a student defines can change what the comparison means.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import signal
+import threading
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from io import StringIO
+from types import FrameType
+from typing import Any
+
+from autograder.checks.outcome import CheckResult, Status
+from autograder.evidence import Evidence, judging
+from autograder.sandbox import SessionEnded
+from autograder.template import BEGIN_HIDDEN
+from autograder.views import Missing
+
+TEST_SECONDS = 60  # a reference solution takes less than one
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test cell says of a submission."""
+
+    points: float | None  # None: could not be judged, a TA has to look
+    checks: tuple[CheckResult, ...] = ()
+    message: str = ""  # for the student, where the list of checks does not say it all
+    review: str = ""  # for TAs and authors: why it could not be judged
+
+
+class TestTimeout(Exception):
+    """A test cell ran longer than a test may; the author's fault, not the student's."""
+
+
+@dataclass
+class Referee:
+    """Runs the test cells of one submission, in order."""
+
+    evidence: Evidence
+    seconds: int = TEST_SECONDS
+    _helpers: dict[str, Any] = field(default_factory=dict)  # what plain test cells defined for later ones
+
+    def judge(self, source: str, points: float) -> Verdict:
+        """Run one test cell worth ``points``."""
+        try:
+            cell = _Cell.parse(source)
+        except SyntaxError as error:
+            return Verdict(None, review=f"the test cell is not valid Python: {error}")
+        report = _Reported(self.evidence)
+        namespace = _Names(report, self._helpers, strict=not cell.uses_checks)
+        try:
+            with judging(report), _time_limit(self.seconds), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+                verdict = cell.run(namespace, report, points)
+        except SessionEnded as ended:
+            return Verdict(0.0, message=ended.message)
+        except TestTimeout as error:
+            return Verdict(None, review=str(error))
+        if not cell.uses_checks:
+            self._helpers.update(namespace.helpers())
+        return verdict
+
+
+class _Names(dict[str, Any]):
+    """Global names of a test cell: its own, then the student's values."""
+
+    def __init__(self, evidence: Evidence, helpers: dict[str, Any], *, strict: bool) -> None:
+        super().__init__(helpers, __name__="__test__", __builtins__=builtins)
+        self._evidence = evidence
+        self._strict = strict
+        self._given = set(self)
+
+    def __missing__(self, name: str) -> Any:
+        if hasattr(builtins, name) or name.startswith("__"):
+            raise KeyError(name)
+        value = self._evidence.value(name)
+        if self._strict and isinstance(value, Missing):
+            raise KeyError(name)  # a plain nbgrader test expects a NameError
+        return value
+
+    def helpers(self) -> dict[str, Any]:
+        """Modules, functions and classes that the cell defined; its variables stay its own."""
+        return {
+            name: value
+            for name, value in self.items()
+            if name not in ("__name__", "__builtins__")
+            and (name in self._given or callable(value) or isinstance(value, type(ast)))
+        }
+
+
+class _Reported:
+    """The evidence, plus the list of checks that the cell hands over."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self.checks: tuple[CheckResult, ...] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._evidence, name)
+
+    def report(self, points: float, results: tuple[CheckResult, ...]) -> None:
+        del points
+        self.checks = (self.checks or ()) + results
+
+
+@dataclass(frozen=True)
+class _Cell:
+    visible: list[ast.stmt]
+    hidden: list[ast.stmt]
+    uses_checks: bool
+
+    @classmethod
+    def parse(cls, source: str) -> _Cell:
+        lines = source.split("\n")
+        first_hidden = next((number for number, line in enumerate(lines, 1) if BEGIN_HIDDEN in line), len(lines) + 1)
+        body = ast.parse(source).body
+        imports = [node for node in ast.walk(ast.Module(body, [])) if isinstance(node, ast.ImportFrom)]
+        return cls(
+            visible=[node for node in body if node.lineno < first_hidden],
+            hidden=[node for node in body if node.lineno >= first_hidden],
+            uses_checks=any(node.module == "autograder" for node in imports),
+        )
+
+    def run(self, names: _Names, report: _Reported, points: float) -> Verdict:
+        value, complaint = None, ""
+        try:
+            value = _execute(self.visible, names)
+        except (SessionEnded, TestTimeout):
+            raise
+        except AssertionError as error:
+            complaint = str(error) or "A check that you can see in this cell did not pass."
+        except Exception as error:  # the visible part met an answer that it did not expect
+            complaint = f"A check that you can see in this cell could not be carried out on your answer: {_line(error)}"
+        if complaint and not self.uses_checks:
+            return Verdict(0.0, message=complaint)
+        try:
+            if self.hidden:
+                value = _execute(self.hidden, names)
+        except (SessionEnded, TestTimeout):
+            raise
+        except Exception as error:  # everything that a test cell can do wrong
+            return self._hidden_failure(error)
+        if self.uses_checks:
+            return self._from_checks(report, value, points, complaint)
+        return _from_value(value, points)
+
+    def _hidden_failure(self, error: Exception) -> Verdict:
+        if self.uses_checks:
+            return Verdict(None, review="".join(traceback.format_exception(error)))
+        # A plain nbgrader test says "wrong" by raising; what it says may name the answer, so it stays hidden.
+        return Verdict(0.0, message="A hidden test did not pass.")
+
+    def _from_checks(self, report: _Reported, value: Any, points: float, complaint: str) -> Verdict:
+        checks = report.checks
+        if checks is None:
+            return Verdict(None, message=complaint, review="the hidden tests ended without `checks.score()`")
+        earned = sum(check.earned for check in checks)
+        if not (type(value) is float and abs(value - earned) < 1e-6 and 0 <= earned <= points + 1e-9):
+            return Verdict(
+                None, checks, complaint, f"the cell ended with {value!r}, its checks add up to {earned:g} of {points:g}"
+            )
+        if any(check.status is Status.UNSURE for check in checks):
+            return Verdict(None, checks, complaint, "a check could not tell whether the answer is right")
+        return Verdict(min(round(earned, 9), points), checks, complaint)
+
+
+def _execute(body: list[ast.stmt], names: _Names) -> Any:
+    """Run statements; the value of a final expression is the result, as in a notebook."""
+    if not body:
+        return None
+    last = body[-1]
+    if not isinstance(last, ast.Expr):
+        exec(compile(ast.Module(body, []), "<test cell>", "exec"), names)
+        return None
+    exec(compile(ast.Module(body[:-1], []), "<test cell>", "exec"), names)
+    return eval(compile(ast.Expression(last.value), "<test cell>", "eval"), names)
+
+
+def _from_value(value: Any, points: float) -> Verdict:
+    """nbgrader's own rule: a number from 0 to the maximum is partial credit, anything else that ran is full credit."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return Verdict(points)
+    if 0 <= value <= points:
+        return Verdict(float(value))
+    return Verdict(None, review=f"the test cell ended with {value!r}, which is not between 0 and its {points:g} points")
+
+
+def _line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+@contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread only; elsewhere the caller's own limit has to do
+        return
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        del signum, frame
+        raise TestTimeout(f"the test cell ran longer than {seconds} s")
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)

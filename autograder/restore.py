@@ -1,0 +1,162 @@
+"""Putting a submission into the shape of the assignment, so that a student's file decides answers and nothing else.
+
+Cells that nbgrader knows are rebuilt from the template: their order, type, points, checksum and, where
+locked, their source. Of the student's file only the answers remain, the student's own additional cells
+(without any metadata) and pictures attached to written answers. What was restored or ignored becomes a
+note that TAs and the student can read.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import nbformat
+
+from autograder.template import Template, TemplateCell
+
+_PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
+_MAX_PICTURE = 4_000_000  # characters of base64
+
+
+@dataclass(frozen=True)
+class Restored:
+    """A notebook ready to be graded, and what had to be changed to make it so."""
+
+    notebook: nbformat.NotebookNode
+    notes: tuple[str, ...]
+
+
+def restore(template: Template, submitted: Sequence[Mapping[str, Any]]) -> Restored:
+    """Rebuild a submission from its template and the cells that were handed in (see :mod:`autograder.intake`)."""
+    notes: list[str] = []
+    answers = _answers(template, submitted, notes)
+    before: list[Mapping[str, Any]] = []
+    after: dict[str, list[Mapping[str, Any]]] = {cell.grade_id: [] for cell in template.cells}
+    bucket = before
+    chosen = {index: grade_id for grade_id, index in answers.items()}
+    for index, cell in enumerate(submitted):
+        if index in chosen:
+            bucket = after[chosen[index]]
+        elif _claims_locked(template, cell):
+            continue  # a copy of a locked cell: the original has been put back already
+        else:
+            bucket.append(cell)
+    cells = [_own(cell) for cell in before]
+    for known in template.cells:
+        at = answers.get(known.grade_id)
+        cells.append(_known(known, None if at is None else submitted[at], notes))
+        cells.extend(_own(cell) for cell in after[known.grade_id])
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
+    metadata: dict[str, Any] = {"kernelspec": template.kernelspec} if template.kernelspec else {}
+    notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+    return Restored(notebook, tuple(notes))
+
+
+def _claimed_id(cell: Mapping[str, Any]) -> str:
+    nbgrader = cell.get("metadata", {}).get("nbgrader")
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return grade_id if isinstance(grade_id, str) else ""
+
+
+def _claims_locked(template: Template, cell: Mapping[str, Any]) -> bool:
+    known = template.by_id().get(_claimed_id(cell))
+    return known is not None and known.locked
+
+
+def _answers(template: Template, submitted: Sequence[Mapping[str, Any]], notes: list[str]) -> dict[str, int]:
+    """``grade_id`` → index of the submitted cell that counts as this cell."""
+    claims: dict[str, list[int]] = {}
+    for index, cell in enumerate(submitted):
+        grade_id = _claimed_id(cell)
+        if grade_id:
+            claims.setdefault(grade_id, []).append(index)
+    answers: dict[str, int] = {}
+    for known in template.cells:
+        found = claims.pop(known.grade_id, [])
+        if not found:
+            notes.append(f"The cell `{known.grade_id}` was missing and was put back.")
+            continue
+        if len(found) > 1:
+            which = "the last one that was filled in" if not known.locked else "one"
+            notes.append(f"The cell `{known.grade_id}` was there {len(found)} times; {which} counts.")
+        filled = [index for index in found if submitted[index]["source"].strip() != known.released.strip()]
+        answers[known.grade_id] = (filled or found)[-1]
+    for grade_id in claims:
+        shown = repr(grade_id[:60])
+        notes.append(f"A cell claims the id {shown}, which this assignment does not have; it counts as an added cell.")
+    in_order = [answers[cell.grade_id] for cell in template.cells if cell.grade_id in answers]
+    if in_order != sorted(in_order):
+        notes.append("Cells of the assignment had been moved; they were put back in order.")
+    return answers
+
+
+def _known(known: TemplateCell, submitted: Mapping[str, Any] | None, notes: list[str]) -> dict[str, Any]:
+    source = known.source if known.locked else known.released
+    attachments: dict[str, Any] = {}
+    if submitted is not None:
+        handed_in = submitted["source"]
+        if not known.locked:
+            source = handed_in
+            attachments = _pictures(submitted.get("attachments", {}))
+        elif handed_in.strip() not in (known.released.strip(), known.source.strip()):
+            notes.append(f"The locked cell `{known.grade_id}` had been edited; the original was restored.")
+        _note_metadata(known, submitted, notes)
+    cell = _cell(known.cell_type, source, attachments)
+    cell["metadata"] = known.metadata()
+    return cell
+
+
+def _note_metadata(known: TemplateCell, submitted: Mapping[str, Any], notes: list[str]) -> None:
+    metadata = submitted["metadata"]
+    if submitted["cell_type"] != known.cell_type:
+        notes.append(f"The cell `{known.grade_id}` had become a {submitted['cell_type']} cell; its type was restored.")
+    if metadata.get("tags"):
+        notes.append(f"Tags on the cell `{known.grade_id}` were ignored.")
+    claimed, rightful = metadata.get("nbgrader", {}), known.metadata()["nbgrader"]
+    changed = [key for key in ("grade", "solution", "locked", "task", "points") if _differs(claimed, rightful, key)]
+    if changed:
+        notes.append(f"Changed nbgrader metadata of the cell `{known.grade_id}` was ignored ({', '.join(changed)}).")
+
+
+def _differs(claimed: Mapping[str, Any], rightful: Mapping[str, Any], key: str) -> bool:
+    return key in claimed and claimed[key] != rightful.get(key, claimed[key] if key == "points" else False)
+
+
+def _own(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """A cell that the student added: its text, and nothing that could steer anything."""
+    return _cell(cell["cell_type"], cell["source"], _pictures(cell.get("attachments", {})))
+
+
+def _cell(cell_type: str, source: str, attachments: dict[str, Any]) -> dict[str, Any]:
+    cell: dict[str, Any] = {"cell_type": cell_type, "metadata": {}, "source": source}
+    if cell_type == "code":
+        cell.update(outputs=[], execution_count=None)
+    elif attachments:
+        cell["attachments"] = attachments
+    return cell
+
+
+def _pictures(attachments: Mapping[str, Any]) -> dict[str, Any]:
+    """The attached pictures that are what they say they are."""
+    kept: dict[str, Any] = {}
+    for name, bundle in attachments.items():
+        if not isinstance(bundle, dict) or len(name) > 200:
+            continue
+        for mime, magic in _PICTURES.items():
+            data = bundle.get(mime)
+            data = "".join(map(str, data)) if isinstance(data, list) else data
+            if isinstance(data, str) and len(data) <= _MAX_PICTURE and _starts_with(data, magic):
+                kept[name] = {mime: data}
+    return kept
+
+
+def _starts_with(data: str, magic: bytes) -> bool:
+    try:
+        return base64.b64decode(data, validate=False).startswith(magic)
+    except (binascii.Error, ValueError):
+        return False

@@ -1,0 +1,49 @@
+"""nbgrader's configuration for this course. Stock commands (`nbgrader autograde …`) read it from this folder."""
+
+from pathlib import Path
+
+c = get_config()  # noqa: F821  (given by traitlets)
+
+course = Path(__file__).resolve().parent
+
+c.CourseDirectory.course_id = "lmm"
+c.CourseDirectory.root = str(course)
+
+# The gradebook: an SQLite file in the course folder. Another database is one line, for example
+# c.CourseDirectory.db_url = "postgresql://user@host/gradebook"
+c.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
+
+# The exchange: a folder in the course folder. Where students have accounts on this machine, name a shared one.
+c.Exchange.root = str(course / "exchange")
+c.Exchange.path_includes_course = False
+c.ExchangeCollect.check_owner = False
+
+# Releasing: a solution may carry a starter that students get in its place.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.LockCells",
+    "autograder.plugins.starter.StarterSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.ClearMarkScheme.enforce_metadata = False  # schemes stand in the written answers that they are for
+
+# Grading: student code in the sandbox, tests in the referee.
+c.Autograde.exporter_class = "autograder.plugins.exporter.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = ["autograder.plugins.preprocessors.RestoreCells"]
+c.Autograde.autograde_preprocessors = [
+    "autograder.plugins.preprocessors.SandboxedExecute",
+    "autograder.plugins.preprocessors.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Limits of one submission, and of single assignments; see autograder.sandbox.Limits for all of them.
+c.SandboxedExecute.limits = {}
+c.SandboxedExecute.assignment_limits = {}

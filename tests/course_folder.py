@@ -1,0 +1,108 @@
+"""A course in a temporary folder, driven by the same commands that an instructor types."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+ASSIGNMENTS = tuple(sorted(folder.name for folder in (REPOSITORY / "source").iterdir() if folder.is_dir()))
+
+Edit = Callable[[nbformat.NotebookNode], None]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course root with its own gradebook and the repository's configuration."""
+
+    root: Path
+
+    @classmethod
+    def make(cls, root: Path, *assignments: str) -> Course:
+        """Copy configuration and sources of ``assignments`` to ``root`` and generate their releases."""
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+        for assignment in assignments:
+            shutil.copytree(REPOSITORY / "source" / assignment, root / "source" / assignment)
+        course = cls(root)
+        for assignment in assignments:
+            course.nbgrader("generate_assignment", assignment)
+        return course
+
+    def nbgrader(self, *arguments: str, ok: bool = True) -> str:
+        """Run an nbgrader command in the course folder; returns what it printed."""
+        command = [sys.executable, "-m", "nbgrader", *arguments]
+        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=300, check=False)
+        printed = done.stdout + done.stderr
+        if ok and done.returncode:
+            raise AssertionError(f"nbgrader {' '.join(arguments)} ended with {done.returncode}:\n{printed}")
+        return printed
+
+    def source(self, assignment: str) -> nbformat.NotebookNode:
+        """The instructor's notebook, with solutions."""
+        return nbformat.read(self.root / "source" / assignment / f"{assignment}.ipynb", as_version=4)
+
+    def release(self, assignment: str) -> nbformat.NotebookNode:
+        """The notebook as students get it."""
+        return nbformat.read(self.root / "release" / assignment / f"{assignment}.ipynb", as_version=4)
+
+    def solved(self, assignment: str) -> nbformat.NotebookNode:
+        """The released notebook with the instructor's solutions filled in."""
+        return filled(self.release(assignment), answers_of(self.source(assignment)))
+
+    def submit(self, student: str, assignment: str, notebook: nbformat.NotebookNode | bytes) -> None:
+        """Put a hand-in where `nbgrader collect` would."""
+        folder = self.root / "submitted" / student / assignment
+        folder.mkdir(parents=True, exist_ok=True)
+        content = notebook if isinstance(notebook, bytes) else nbformat.writes(notebook).encode()
+        (folder / f"{assignment}.ipynb").write_bytes(content)
+
+    def points(self, student: str, assignment: str) -> dict[str, float | None]:
+        """``grade_id`` → automatic points in the gradebook, ``None`` where a person has to look."""
+        with Gradebook(f"sqlite:///{self.root / 'gradebook.db'}") as gradebook:
+            notebook = gradebook.find_submission_notebook(assignment, assignment, student)
+            return {grade.name: None if grade.needs_manual_grade else grade.auto_score for grade in notebook.grades}
+
+    def autograded(self, student: str, assignment: str) -> nbformat.NotebookNode:
+        """The autograded notebook."""
+        return nbformat.read(self.root / "autograded" / student / assignment / f"{assignment}.ipynb", as_version=4)
+
+
+def answers_of(source: nbformat.NotebookNode) -> dict[str, str]:
+    """``grade_id`` → solution, of an instructor's notebook."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in source.cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+def filled(notebook: nbformat.NotebookNode, answers: Mapping[str, str]) -> nbformat.NotebookNode:
+    """A copy of ``notebook`` with the given sources in its cells."""
+    notebook = copy.deepcopy(notebook)
+    unknown = set(answers)
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in answers:
+            cell.source = answers[grade_id]
+            unknown.discard(grade_id)
+    assert not unknown, f"the notebook has no cells {sorted(unknown)}"
+    return notebook
+
+
+def points_of_tests(notebook: nbformat.NotebookNode) -> dict[str, float]:
+    """``grade_id`` → points of the cells that are graded automatically."""
+    found = {}
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and about.get("grade") and not about.get("solution"):
+            found[about["grade_id"]] = float(about["points"])
+    return found

@@ -1,0 +1,117 @@
+"""A submission decides answers and nothing else."""
+
+from typing import Any
+
+import pytest
+
+from autograder.restore import Restored, restore
+from autograder.template import Template, TemplateCell
+
+STUB = "# YOUR CODE HERE"
+TEST = "assert x\n### BEGIN HIDDEN TESTS\nassert x == 1\n### END HIDDEN TESTS"
+RELEASED_TEST = "assert x"
+
+TEMPLATE = Template(
+    "hw",
+    "hw",
+    (
+        TemplateCell("setup", "code", "data = 1", "data = 1", locked=True, grade=False, solution=False),
+        TemplateCell("q1", "code", STUB, STUB, locked=False, grade=False, solution=True),
+        TemplateCell("q1-tests", "code", TEST, RELEASED_TEST, locked=True, grade=True, solution=False, points=2),
+        TemplateCell("q2", "markdown", "YOUR ANSWER", "YOUR ANSWER", locked=False, grade=True, solution=True, points=1),
+    ),
+    {"name": "python3"},
+)
+
+
+def cell(source: str, grade_id: str = "", cell_type: str = "code", **metadata: Any) -> dict[str, Any]:
+    if grade_id:
+        metadata["nbgrader"] = {"grade_id": grade_id, **metadata.get("nbgrader", {})}
+    return {"cell_type": cell_type, "source": source, "metadata": metadata, "attachments": {}}
+
+
+SETUP = cell("data = 1", "setup")
+ANSWER = cell("x = 1", "q1")
+TESTS = cell(RELEASED_TEST, "q1-tests")
+TEXT = cell("because", "q2", "markdown")
+
+
+def shape(restored: Restored) -> list[tuple[str, str]]:
+    return [(c.metadata.get("nbgrader", {}).get("grade_id", "-"), c.source) for c in restored.notebook.cells]
+
+
+RIGHT = [("setup", "data = 1"), ("q1", "x = 1"), ("q1-tests", TEST), ("q2", "because")]
+
+SUBMISSIONS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str]], str]] = {
+    "as it should be": ([SETUP, ANSWER, TESTS, TEXT], RIGHT, ""),
+    "moved cells": ([TESTS, ANSWER, SETUP, TEXT], RIGHT, "moved"),
+    "edited test": ([SETUP, ANSWER, cell("pass", "q1-tests"), TEXT], RIGHT, "had been edited"),
+    "edited setup": ([cell("data = 2", "setup"), ANSWER, TESTS, TEXT], RIGHT, "had been edited"),
+    "deleted test": ([SETUP, ANSWER, TEXT], RIGHT, "`q1-tests` was missing"),
+    "test as markdown": (
+        [SETUP, ANSWER, cell(RELEASED_TEST, "q1-tests", "markdown"), TEXT],
+        RIGHT,
+        "had become a markdown",
+    ),
+    "answer as raw cell": ([SETUP, cell("x = 1", "q1", "raw"), TESTS, TEXT], RIGHT, "had become a raw"),
+    "skip tag": ([SETUP, ANSWER, cell(RELEASED_TEST, "q1-tests", tags=["skip-execution"]), TEXT], RIGHT, "Tags on"),
+    "more points": (
+        [SETUP, ANSWER, cell(RELEASED_TEST, "q1-tests", nbgrader={"points": 100}), TEXT],
+        RIGHT,
+        "metadata of the cell `q1-tests` was ignored (points)",
+    ),
+    "test as solution": (
+        [SETUP, ANSWER, cell(RELEASED_TEST, "q1-tests", nbgrader={"solution": True, "locked": False}), TEXT],
+        RIGHT,
+        "(solution, locked)",
+    ),
+    "copied test": ([SETUP, ANSWER, TESTS, TESTS, TEXT], RIGHT, "2 times"),
+    "copied answer, the first edited": (
+        [SETUP, ANSWER, cell(STUB, "q1"), TESTS, TEXT],
+        [("setup", "data = 1"), ("q1", "x = 1"), ("-", STUB), *RIGHT[2:]],
+        "2 times",
+    ),
+    "copied answer, both edited": (
+        [SETUP, cell("x = 0", "q1"), ANSWER, TESTS, TEXT],
+        [("setup", "data = 1"), ("-", "x = 0"), *RIGHT[1:]],
+        "2 times",
+    ),
+    "unknown id": ([SETUP, ANSWER, TESTS, TEXT, cell("y", "q9")], [*RIGHT, ("-", "y")], "claims the id 'q9'"),
+    "own cells": (
+        [cell("import os"), SETUP, ANSWER, cell("x += 0"), TESTS, TEXT],
+        [("-", "import os"), RIGHT[0], RIGHT[1], ("-", "x += 0"), *RIGHT[2:]],
+        "",
+    ),
+    "nothing at all": ([], [RIGHT[0], ("q1", STUB), RIGHT[2], ("q2", "YOUR ANSWER")], "`q1` was missing"),
+}
+
+
+@pytest.mark.parametrize(("submitted", "expected", "note"), SUBMISSIONS.values(), ids=SUBMISSIONS)
+def test_cells_after_restoring(submitted: list[dict[str, Any]], expected: list[tuple[str, str]], note: str) -> None:
+    restored = restore(TEMPLATE, submitted)
+    assert shape(restored) == expected
+    assert not restored.notes if note == "" else note in " ".join(restored.notes)
+
+
+@pytest.mark.parametrize("submitted", [case[0] for case in SUBMISSIONS.values()], ids=SUBMISSIONS)
+def test_metadata_is_never_the_students(submitted: list[dict[str, Any]]) -> None:
+    restored = restore(TEMPLATE, submitted)
+    by_id = TEMPLATE.by_id()
+    for restored_cell in restored.notebook.cells:
+        grade_id = restored_cell.metadata.get("nbgrader", {}).get("grade_id")
+        assert restored_cell.metadata == (by_id[grade_id].metadata() if grade_id else {})
+        if grade_id:
+            assert restored_cell.cell_type == by_id[grade_id].cell_type
+    ids = [restored_cell["id"] for restored_cell in restored.notebook.cells]
+    assert len(set(ids)) == len(ids)
+
+
+def test_only_real_pictures_stay_attached() -> None:
+    attachments = {
+        "plot.png": {"image/png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"},
+        "evil.svg": {"image/svg+xml": "<svg onload=alert(1)>"},
+        "fake.png": {"image/png": "PHNjcmlwdD4="},
+    }
+    restored = restore(TEMPLATE, [{**TEXT, "attachments": attachments}])
+    answer = next(c for c in restored.notebook.cells if c.source == "because")
+    assert list(answer.attachments) == ["plot.png"]
