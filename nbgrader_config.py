@@ -1,6 +1,11 @@
 """nbgrader's configuration for this course. Stock commands (`nbgrader autograde …`) read it from this folder."""
 
+import os
+import sys
 from pathlib import Path
+
+# nbgrader starts `alembic` by name; it lies beside this Python, also where the environment is not activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 c = get_config()  # noqa: F821  (given by traitlets)
 

@@ -167,4 +167,7 @@ def _outputs(verdict: Verdict, max_points: float) -> list[nbformat.NotebookNode]
 
 
 def _notice(title: str, text: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_output("error", ename=title, evalue=text, traceback=[f"{title}: {text}"])
+    notice: nbformat.NotebookNode = nbformat.v4.new_output(
+        "error", ename=title, evalue=text, traceback=[f"{title}: {text}"]
+    )
+    return notice

@@ -35,7 +35,10 @@ def read_notebook(content: bytes) -> nbformat.NotebookNode:
         raise UnreadableNotebook("The notebook has no list of cells. Open it in Jupyter, save it and hand it in again.")
     if len(cells) > MAX_CELLS:
         raise UnreadableNotebook(f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are graded.")
-    return nbformat.from_dict({**document, "cells": [_plain_cell(cell) for cell in cells]})
+    notebook: nbformat.NotebookNode = nbformat.from_dict(
+        {**document, "cells": [_plain_cell(cell, place) for place, cell in enumerate(cells)]}
+    )
+    return notebook
 
 
 def _parse(content: bytes) -> Any:
@@ -82,7 +85,7 @@ def _as_format_4(document: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _plain_cell(cell: dict[str, Any], place: int) -> dict[str, Any]:
     """The parts of a cell that grading looks at, each with the type that it must have."""
     kind = cell.get("cell_type")
     source = cell.get("source", "")
@@ -95,6 +98,7 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     metadata = cell.get("metadata")
     attachments = cell.get("attachments")
     return {
+        "id": f"cell-{place}",
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source[:MAX_SOURCE],
         "metadata": metadata if isinstance(metadata, dict) else {},

@@ -63,7 +63,9 @@ def grade_submission(task: Task, sandbox: Sandbox) -> Finished:
         graded = grade(ready.notebook, task.template, session, task.files)
     notes = (*ready.notes, *graded.notes)
     with_notes(graded.notebook, notes)
-    return Finished(task.student, task.template.notebook, graded.notebook, graded.grades, notes, time.monotonic() - started)
+    return Finished(
+        task.student, task.template.notebook, graded.notebook, graded.grades, notes, time.monotonic() - started
+    )
 
 
 def with_notes(notebook: nbformat.NotebookNode, notes: Sequence[str]) -> None:

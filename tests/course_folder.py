@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
+import io
+import logging
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ASSIGNMENTS = tuple(sorted(folder.name for folder in (REPOSITORY / "source").iterdir() if folder.is_dir()))
@@ -37,14 +39,22 @@ class Course:
             course.nbgrader("generate_assignment", assignment)
         return course
 
-    def nbgrader(self, *arguments: str, ok: bool = True) -> str:
-        """Run an nbgrader command in the course folder; returns what it printed."""
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=300, check=False)
-        printed = done.stdout + done.stderr
-        if ok and done.returncode:
-            raise AssertionError(f"nbgrader {' '.join(arguments)} ended with {done.returncode}:\n{printed}")
-        return printed
+    def nbgrader(self, command: str, *arguments: str) -> str:
+        """Run an nbgrader command in the course folder, as ``nbgrader COMMAND …`` does; returns its log."""
+        app_class = NbGraderApp.subcommands[command][0]
+        log = io.StringIO()
+        handler = logging.StreamHandler(log)
+        with chdir(self.root):
+            app = app_class()
+            app.initialize(list(arguments))
+            app.log.addHandler(handler)
+            try:
+                app.start()
+            except SystemExit as stop:
+                raise AssertionError(f"nbgrader {command} {' '.join(arguments)} failed:\n{log.getvalue()}") from stop
+            finally:
+                app.log.removeHandler(handler)
+        return log.getvalue()
 
     def source(self, assignment: str) -> nbformat.NotebookNode:
         """The instructor's notebook, with solutions."""

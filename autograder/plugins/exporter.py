@@ -16,7 +16,7 @@ from autograder.sandbox import Limits, Sandbox
 from autograder.template import Template
 
 
-class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert ships no types
+class SubmissionExporter(NotebookExporter):
     """Reads any file as a submission: one that is no notebook becomes an empty notebook that says so.
 
     One exporter lives as long as one run of `nbgrader autograde`, so it also keeps what all submissions
@@ -24,7 +24,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert s
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert is typed in part only
         self._templates: dict[tuple[str, str], Template] = {}
         self._sandboxes: dict[Limits, Sandbox] = {}
 
@@ -36,14 +36,22 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]  # nbconvert s
             notebook = read_notebook(_bytes_of(Path(filename)))
         except UnreadableNotebook as error:
             notebook = nbformat.v4.new_notebook(metadata={"autograder": {"unreadable": str(error)}})
-        return self.from_notebook_node(notebook, resources=resources, **kwargs)  # type: ignore[no-any-return]
+        converted: tuple[Any, dict[str, Any]] = self.from_notebook_node(  # type: ignore[no-untyped-call]  # as above
+            notebook, resources=resources, **kwargs
+        )
+        return converted
+
+    @property
+    def _converter(self) -> Any:
+        """nbgrader's ``Autograde``, which made this exporter."""
+        return self.parent
 
     def template(self, resources: dict[str, Any]) -> Template:
         """The template of the notebook that ``resources`` (of nbgrader) speak of."""
         about = resources["nbgrader"]
         key = (about["assignment"], about["notebook"])
         if key not in self._templates:
-            coursedir = self.parent.coursedir
+            coursedir: Any = self._converter.coursedir
             folder = Path(coursedir.format_path(coursedir.source_directory, ".", key[0]))
             with Gradebook(about["db_url"]) as gradebook:
                 self._templates[key] = read_template(gradebook, *key, folder / f"{key[1]}.ipynb")

@@ -1,0 +1,166 @@
+"""HTML that a student wrote, made harmless to whoever reads it.
+
+nh3 parses it as browsers do and writes out again only what the lists below allow: text, tables, pictures that lie in
+the page itself, and styles that stay inside their box. Links are not among them: the formgrader runs with the rights
+of its reader, and one click on a well-chosen address of the same server can be enough to act in their name.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+MAX_CHARACTERS = 200_000  # of one piece of HTML
+_MAX_TAGS = 6_000
+# Formatting tags that are never closed are opened again in every later paragraph: the product bounds what that yields.
+_MAX_REOPENED = 1_000_000
+_MAX_LENGTH = 100  # of a style's number, whatever its unit
+_MAX_WIDTH = 2_000  # px
+
+TAGS = frozenset(
+    "abbr b blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+    "h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike strong sub summary sup "
+    "table tbody td tfoot th thead tr tt u ul var wbr".split()
+)
+# Their content is no text for readers; of any other tag that is not allowed, the text is kept.
+_DROPPED_WITH_CONTENT = frozenset(
+    "applet audio canvas embed frameset iframe math noembed noframes noscript object plaintext script select style "
+    "svg template textarea title video xmp".split()
+)
+_ATTRIBUTES = {
+    "*": {"class", "style", "title", "lang", "dir", "align", "valign", "role", "aria-hidden", "aria-label"},
+    "img": {"src", "alt", "width", "height"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "ol": {"start", "type"},
+    "details": {"open"},
+    "table": {"border"},
+}
+_CLASSES = frozenset(STANDARD_TYPES.values()) | {
+    *("highlight", "dataframe", "simpletable", "tex", "tex-display", "address"),
+    *("autograder-checks", "autograder-passed", "autograder-partial", "autograder-failed", "autograder-unsure"),
+}
+_PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
+_WORD = re.compile(r"[A-Za-z-]{0,20}")
+_START_TAG = re.compile(r"<[a-zA-Z]")
+_FORMATTING_TAG = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?![a-z0-9])", re.IGNORECASE)
+
+# No property that moves a box out of its place, and none that can load or generate anything.
+_PROPERTIES = frozenset(
+    "background background-color border border-bottom border-collapse border-color border-left border-radius "
+    "border-right border-spacing border-style border-top border-width caption-side color font-size font-style "
+    "font-variant font-weight line-height list-style-type margin margin-bottom margin-left margin-right margin-top "
+    "max-width min-width opacity padding padding-bottom padding-left padding-right padding-top text-align "
+    "text-decoration text-indent text-transform vertical-align white-space width".split()
+)
+_NUMBER = r"\d+(?:\.\d+)?"
+_VALUE = re.compile(
+    rf"(?:(?:[a-zA-Z][a-zA-Z-]*|#[0-9a-fA-F]{{3,8}}|{_NUMBER}(?:px|em|rem|ex|ch|pt|%)?"
+    rf"|(?:rgb|hsl)a?\([0-9.,%/ ]{{1,40}}\))(?:\s+|$)){{1,6}}"
+)
+
+
+def clean(html: str) -> str:
+    """``html`` reduced to what may be shown; as plain text where it is too long or too tangled to be sanitised."""
+    if _too_complex(html):
+        return preformatted(html)
+    cleaned = _CLEANER.clean(html)
+    return cleaned if len(cleaned) <= 2 * len(html) + 1_000 else preformatted(html)
+
+
+def preformatted(text: str) -> str:
+    """``text`` as it stands, shortened if need be."""
+    return f"<pre>{escape(shortened(text))}</pre>"
+
+
+def shortened(text: str, limit: int = 100_000) -> str:
+    """The beginning of ``text``, with a remark where something is missing."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}\n… {len(text) - limit} more characters are not shown."
+
+
+def picture(mime: str, data: str, *, alt: str, width: object = None, height: object = None) -> str:
+    """An ``<img>`` that holds its picture, ``""`` where ``data`` is no base64 or ``mime`` no format of pictures.
+
+    An SVG picture in an ``<img>`` runs no scripts and loads nothing.
+
+    Args:
+        mime: for example ``image/png``.
+        data: base64.
+        alt: what the picture shows, in words.
+        width: in px, as a notebook's metadata say; ignored where it is no sensible number.
+        height: likewise.
+    """
+    source = f"data:{mime};base64,{''.join(data.split())}"
+    if not _PICTURE.fullmatch(source):
+        return ""
+    sizes = "".join(
+        f' {name}="{size}"' for name, value in (("width", width), ("height", height)) if (size := _pixels(str(value)))
+    )
+    return f'<img src="{source}" alt="{escape(alt)}"{sizes}>'
+
+
+def style(text: str) -> str:
+    """The declarations of a ``style`` attribute that colour, align, space or frame; ``""`` where none is left."""
+    kept = []
+    for declaration in text.split(";"):
+        name, _, value = declaration.partition(":")
+        name, value = name.strip().lower(), value.strip()
+        if name in _PROPERTIES and _VALUE.fullmatch(value) and _moderate(name, value):
+            kept.append(f"{name}: {value}")
+    return "; ".join(kept)
+
+
+def _moderate(name: str, value: str) -> bool:
+    if "(" in value:
+        return True  # the numbers of a colour
+    limit = _MAX_WIDTH if name.endswith("width") and not name.startswith("border") else _MAX_LENGTH
+    if name == "font-weight":
+        limit = 1_000
+    return all(float(number) <= limit for number in re.findall(rf"(?<![#\w]){_NUMBER}", value))
+
+
+def _too_complex(html: str) -> bool:
+    tags = len(_START_TAG.findall(html))
+    reopened = tags * len(_FORMATTING_TAG.findall(html))
+    return len(html) > MAX_CHARACTERS or tags > _MAX_TAGS or reopened > _MAX_REOPENED
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    """The value that an allowed attribute keeps; ``None`` drops it."""
+    match name:
+        case "class":
+            kept = " ".join(word for word in value.split() if word in _CLASSES)
+        case "style":
+            kept = style(value)
+        case "src":
+            source = "".join(value.split())
+            kept = source if tag == "img" and _PICTURE.fullmatch(source) else ""
+        case "width" | "height":
+            kept = _pixels(value)
+        case "colspan" | "rowspan" | "start" | "border":
+            kept = value if re.fullmatch(r"[0-9]{1,2}", value) else ""
+        case "title" | "alt" | "aria-label":
+            return value[:1_000]
+        case _:
+            return value if _WORD.fullmatch(value) else None
+    return kept or None
+
+
+def _pixels(value: str) -> str:
+    return value if re.fullmatch(r"[0-9]{1,4}", value) and 0 < int(value) <= _MAX_WIDTH else ""
+
+
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=_DROPPED_WITH_CONTENT,
+    attributes=_ATTRIBUTES,
+    attribute_filter=_attribute,
+    url_schemes={"data"},
+    url_relative="deny",
+    link_rel=None,
+)
