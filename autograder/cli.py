@@ -8,11 +8,14 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from autograder import engines
+from autograder.doctor import examine
 from autograder.plugins.course import Course, CourseError
 from autograder.plugins.grade_class import ClassGrader, Graded, Outcome, Unchanged
 from autograder.runner import Failed
@@ -42,7 +45,20 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--force", action="store_true", help="also submissions that have not changed")
     grade.add_argument("--workers", type=int, default=engines.default_workers(), help="default: one per processor")
     grade.set_defaults(command=_grade)
+    doctor = commands.add_parser("doctor", help="show what the sandbox on this machine withholds, by trying")
+    doctor.set_defaults(command=_doctor)
     return parser
+
+
+def _doctor(options: argparse.Namespace, console: Console) -> int:
+    del options
+    faults = 0
+    for finding in examine(Path.cwd()):
+        faults += not finding.ok
+        mark = "[green]✓[/]" if finding.ok else "[bold red]✗[/]"
+        console.print(f"{mark} {finding.what}: {escape(finding.found)}", highlight=False, soft_wrap=True)
+    console.print("Everything is withheld." if not faults else f"{faults} of these must be mended before grading.")
+    return 1 if faults else 0
 
 
 def _grade(options: argparse.Namespace, console: Console) -> int:

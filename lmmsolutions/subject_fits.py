@@ -1,0 +1,200 @@
+"""Questions 3c and 4: a separate least squares line for each subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from lmmsolutions.data import UnsuitableData, require
+from lmmsolutions.least_squares import fit_line, fit_ols
+from lmmsolutions.models import as_asked, intercept_of, number_of
+from lmmsolutions.results import LineFit, Mistake, SubjectFit, SubjectFits
+
+type_of_path = Callable[[pd.DataFrame], tuple[float, float]]  # data → intercept (ms), slope (ms per day)
+
+
+def solve(data: pd.DataFrame) -> SubjectFits:
+    """Fit Reaction = intercept + slope · Days to each subject's rows alone.
+
+    Raises:
+        UnsuitableData: a column is missing, not numeric or has missing values, or subject 308 or 309 is absent.
+    """
+    table = require(data, "Days", "Reaction", "Subject")
+    fits = {}
+    for subject in table["Subject"].unique().tolist():
+        line = _line(_rows(data, subject))
+        fits[subject] = SubjectFit(line.intercept, line.slope, line.n_observations)
+    if not {308, 309} <= fits.keys():
+        raise UnsuitableData(f"want the subjects 308 and 309, got {sorted(fits)}")
+    return SubjectFits(
+        fits=fits,
+        intercept_308=fits[308].intercept,
+        slope_308=fits[308].slope,
+        intercept_309=fits[309].intercept,
+        slope_309=fits[309].slope,
+    )
+
+
+def _rows(data: pd.DataFrame, subject: int) -> pd.DataFrame:
+    table = require(data, "Days", "Reaction", "Subject")
+    return table[table["Subject"] == subject]
+
+
+def _others(data: pd.DataFrame, subject: int) -> pd.DataFrame:
+    table = require(data, "Days", "Reaction", "Subject")
+    return table[table["Subject"] != subject]
+
+
+def line_of(data: pd.DataFrame, subject: int) -> LineFit:
+    """The least squares line of one subject's rows."""
+    return _line(_rows(data, subject))
+
+
+def mean_of(data: pd.DataFrame, subject: int) -> float:
+    """Mean Reaction of one subject, ms."""
+    return float(_rows(data, subject)["Reaction"].mean())
+
+
+def _line(rows: pd.DataFrame) -> LineFit:
+    return fit_line(rows["Days"], rows["Reaction"])
+
+
+def _parabola(rows: pd.DataFrame) -> tuple[float, float]:
+    """Constant and linear coefficient of a second-degree polynomial."""
+    days = rows["Days"]
+    design = pd.DataFrame({"constant": 1.0, "linear": days, "square": np.square(days)})
+    constant, linear, _ = fit_ols(rows["Reaction"], design).fe_params
+    return float(constant), float(linear)
+
+
+def _through_origin(data: pd.DataFrame, subject: int) -> tuple[float, float]:
+    rows = _rows(data, subject)
+    return 0.0, float(fit_ols(rows["Reaction"], rows[["Days"]]).fe_params[0])
+
+
+def _first(rows: pd.DataFrame) -> float:
+    """Reaction on the first day, ms."""
+    return float(rows.sort_values("Days")["Reaction"].iloc[0])
+
+
+def _first_to_last(rows: pd.DataFrame) -> float:
+    """Change from the first to the last day, per day."""
+    ends = rows.sort_values("Days").iloc[[0, -1]]
+    return float(np.diff(ends["Reaction"])[0] / np.diff(ends["Days"])[0])
+
+
+def _pair(line: LineFit) -> tuple[float, float]:
+    return line.intercept, line.slope
+
+
+def _mixed_line(data: pd.DataFrame, subject: int) -> tuple[float, float]:
+    """The subject's line in the mixed model; NaN where that cannot be fitted."""
+    intercept = number_of(as_asked, lambda fit: intercept_of(fit, subject))(data)
+    return intercept, number_of(as_asked, lambda fit: float(fit.fixed["Days"]))(data)
+
+
+_EXCHANGED = "Intercept and slope are exchanged. `np.polyfit` gives the highest power first; look at the units of each."
+_POOLED = "This line belongs to all subjects together. Select the rows of the one subject before you fit."
+_OTHER = "This is the other subject's line. Check which subject the filter selects."
+_COMPLEMENT = "This line belongs to everybody but the subject: the filter is the wrong way round."
+_SWAPPED = "Days and Reaction are exchanged in the fit. The predictor comes first in `np.polyfit(x, y, 1)`."
+_ORIGIN = "The line was forced through the origin. Fit it with a constant."
+_FIRST_DAY = "The first day is missing from the fit. Zero is a valid number of days; use all rows of the subject."
+_PARABOLA = "This comes from a curve of second degree. Ask for a straight line: the degree is the last argument."
+_SECONDS = "You changed the unit to seconds. Give the estimate in the unit of the data, milliseconds."
+_MIXED = (
+    "This is the subject's line from a mixed model, which is pulled towards the average of all subjects. Here the "
+    "subject's own rows are fitted alone."
+)
+_PARALLEL = (
+    "These lines are parallel: they come from a mixed model with one common slope. Fit each subject's rows alone, and "
+    "let the slopes differ."
+)
+_MEAN = "This is the subject's mean Reaction. The intercept is the height of its line where the predictor is zero."
+_FIRST = "This is the subject's first observation. The line is fitted to all its days and need not pass through it."
+_ENDS = "You joined the first and the last observation. Least squares uses the days between as well."
+
+
+def _everywhere(name: str, subject: int, path: type_of_path, keeps: float, hint: str) -> list[Mistake]:
+    """One misconception that shows in the intercept, in the slope and in the line that is drawn."""
+    return [*_both(name, subject, path, keeps, hint), Mistake(name, f"line_{subject}", path, keeps, hint)]
+
+
+def _both(name: str, subject: int, path: type_of_path, keeps: float, hint: str) -> list[Mistake]:
+    """One misconception that shows in the intercept and in the slope."""
+    return [
+        Mistake(name, f"intercept_{subject}", lambda d: path(d)[0], keeps, hint),
+        Mistake(name, f"slope_{subject}", lambda d: path(d)[1], keeps, hint),
+    ]
+
+
+def _line_mistakes(subject: int, other: int) -> list[Mistake]:
+    """Lines that are fitted, and often drawn, instead of the subject's."""
+
+    def without_first_day(data: pd.DataFrame) -> tuple[float, float]:
+        return _pair(line_of(data[data["Days"] != 0], subject))
+
+    def pooled(data: pd.DataFrame) -> tuple[float, float]:
+        return _pair(_line(require(data, "Days", "Reaction")))
+
+    return [
+        *_everywhere("all subjects together", subject, pooled, 0.25, _POOLED),
+        *_everywhere("the other subject", subject, lambda d: _pair(line_of(d, other)), 0.25, _OTHER),
+        *_everywhere(
+            "everybody but the subject", subject, lambda d: _pair(_line(_others(d, subject))), 0.25, _COMPLEMENT
+        ),
+        *_everywhere("first day left out", subject, without_first_day, 0.5, _FIRST_DAY),
+        Mistake("through the origin", f"slope_{subject}", lambda d: _through_origin(d, subject)[1], 0.25, _ORIGIN),
+        Mistake("through the origin", f"line_{subject}", lambda d: _through_origin(d, subject), 0.25, _ORIGIN),
+        # On balanced data the mixed model's slope is that of all subjects together.
+        Mistake("line of the mixed model", f"intercept_{subject}", lambda d: _mixed_line(d, subject)[0], 0.25, _MIXED),
+        Mistake("line of the mixed model", f"line_{subject}", lambda d: _mixed_line(d, subject), 0.25, _MIXED),
+    ]
+
+
+def _number_mistakes(subject: int) -> list[Mistake]:
+    """Numbers that are read or computed in a wrong way."""
+
+    def rows(data: pd.DataFrame) -> pd.DataFrame:
+        return _rows(data, subject)
+
+    def exchanged(data: pd.DataFrame) -> tuple[float, float]:
+        intercept, slope = _pair(_line(rows(data)))
+        return slope, intercept
+
+    def swapped(data: pd.DataFrame) -> tuple[float, float]:
+        return _pair(fit_line(rows(data)["Reaction"], rows(data)["Days"]))
+
+    def in_seconds(data: pd.DataFrame) -> tuple[float, float]:
+        intercept, slope = _pair(_line(rows(data)))
+        return intercept / 1000, slope / 1000
+
+    return [
+        *_both("intercept and slope exchanged", subject, exchanged, 0.5, _EXCHANGED),
+        *_both("Days and Reaction exchanged", subject, swapped, 0.25, _SWAPPED),
+        *_both("second degree", subject, lambda d: _parabola(rows(d)), 0.25, _PARABOLA),
+        *_both("seconds instead of ms", subject, in_seconds, 0.75, _SECONDS),
+        Mistake("mean of the subject", f"intercept_{subject}", lambda d: mean_of(d, subject), 0.25, _MEAN),
+        Mistake("first observation", f"intercept_{subject}", lambda d: _first(rows(d)), 0.25, _FIRST),
+        Mistake("first and last observation only", f"slope_{subject}", lambda d: _first_to_last(rows(d)), 0.25, _ENDS),
+    ]
+
+
+def _lines_without_first_day(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
+    return solve(data[data["Days"] != 0]).lines
+
+
+def _lines_of_the_mixed_model(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
+    return {subject: _mixed_line(data, subject) for subject in solve(data).fits}
+
+
+MISTAKES: tuple[Mistake, ...] = (
+    *_line_mistakes(308, 309),
+    *_number_mistakes(308),
+    *_line_mistakes(309, 308),
+    *_number_mistakes(309),
+    Mistake("lines of the mixed model", "subject_lines", _lines_of_the_mixed_model, 0.25, _PARALLEL),
+    Mistake("first day left out", "subject_lines", _lines_without_first_day, 0.5, _FIRST_DAY),
+)

@@ -1,0 +1,91 @@
+"""``lmmsolutions <assignment>``: what a teaching assistant reads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from lmmsolutions.__main__ import ASSIGNMENTS, main
+from lmmsolutions.results import DataOverview, MixedModel, Ols, SubjectComparison, SubjectFits, stated
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+def test_without_a_name_the_assignments_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ASSIGNMENTS)
+
+
+ANSWERS = {
+    "01-data-overview": ["(180, 3)", "194.3322", "466.3535"],
+    "02-correlation": ["0.5352302", "Spearman for Pearson", "0.5228139"],
+    "03-ols": ["251.4051", "10.46729", "ms per day", "no constant", "50.16283"],
+    "04-subject-fits": ["21.7647", "2.261785", "290.104127"],
+    "05-mixed-model": ["1378.179", "960.4566", "ms²", "-77.849554", "ML for REML", "1296.87", "variance ratio"],
+    "06-subject-comparisons": ["248.1108", "323.5878", "fixed intercept forgotten", "-3.294273"],
+}
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_answers_and_mistakes_are_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name]) == 0
+    printed = capsys.readouterr().out
+    assert [part for part in ANSWERS[name] if part not in printed] == []
+    quantities = {row.quantity for row in ASSIGNMENTS[name].mistakes}
+    assert all(quantity in printed for quantity in quantities)
+
+
+def test_other_data(tmp_path: Path, sleepstudy: pd.DataFrame, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "other.csv"
+    sleepstudy.assign(Reaction=sleepstudy["Reaction"] + 100).to_csv(file, index=False)
+    assert main(["03-ols", "--data", str(file)]) == 0
+    assert "351.4051" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "No such file"),
+        ("a,b\n1,2\n", "lacks the column(s) Reaction, Days, Subject; it has a, b"),
+        ("", "is not a CSV table"),
+        ("Reaction,Days,Subject\n250,0,308\n,1,308\n", "missing or infinite values in Reaction"),
+    ],
+    ids=["no file", "other columns", "empty", "missing values"],
+)
+def test_errors_say_what_is_wrong(
+    content: str | None, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "data.csv"
+    if content is not None:
+        file.write_text(content)
+    assert main(["05-mixed-model", "--data", str(file)]) == 1
+    captured = capsys.readouterr()
+    assert message in captured.err
+    assert captured.out == ""
+
+
+def test_an_unknown_assignment_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["07"])
+    assert caught.value.code == 2
+    assert "05-mixed-model" in capsys.readouterr().err
+
+
+def test_the_module_runs_as_a_program() -> None:
+    command = [sys.executable, "-W", "error", "-m", "lmmsolutions", "05-mixed-model"]
+    finished = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert finished.stderr == ""
+    assert "fixed_intercept" in finished.stdout
+
+
+@pytest.mark.parametrize("result", [DataOverview, Ols, SubjectFits, MixedModel, SubjectComparison])
+def test_fields_of_results_state_meaning_and_unit(result: type) -> None:
+    fields = stated(result)
+    assert len(fields) >= 5
+    assert all(means.meaning for means in fields.values())
+    assert any(means.unit for means in fields.values())
