@@ -37,7 +37,8 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-c.ClearMarkScheme.enforce_metadata = False  # schemes stand in the written answers that they are for
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+c.ClearMarkScheme.enforce_metadata = False  # schemes stand in the locked question cells
 
 # Grading: student code in the sandbox, tests in the referee.
 c.Autograde.exporter_class = "autograder.plugins.exporter.SubmissionExporter"

@@ -1,7 +1,7 @@
 """Putting a submission into the shape of the assignment, so that a student's file decides answers and nothing else.
 
 Cells that nbgrader knows are rebuilt from the template: their order, type, points, checksum and, where
-locked, their source. Of the student's file only the answers remain, the student's own additional cells
+locked, their source as it was released. Of the student's file only the answers remain, the student's own additional cells
 (without any metadata) and pictures attached to written answers. What was restored or ignored becomes a
 note that TAs and the student can read.
 """
@@ -96,7 +96,7 @@ def _answers(template: Template, submitted: Sequence[Mapping[str, Any]], notes: 
 
 
 def _known(known: TemplateCell, submitted: Mapping[str, Any] | None, notes: list[str]) -> dict[str, Any]:
-    source = known.source if known.locked else known.released
+    source = known.released  # what is hidden stays in the template; graded notebooks are shown to students
     attachments: dict[str, Any] = {}
     if submitted is not None:
         handed_in = submitted["source"]

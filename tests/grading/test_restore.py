@@ -40,7 +40,7 @@ def shape(restored: Restored) -> list[tuple[str, str]]:
     return [(c.metadata.get("nbgrader", {}).get("grade_id", "-"), c.source) for c in restored.notebook.cells]
 
 
-RIGHT = [("setup", "data = 1"), ("q1", "x = 1"), ("q1-tests", TEST), ("q2", "because")]
+RIGHT = [("setup", "data = 1"), ("q1", "x = 1"), ("q1-tests", RELEASED_TEST), ("q2", "because")]
 
 SUBMISSIONS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str]], str]] = {
     "as it should be": ([SETUP, ANSWER, TESTS, TEXT], RIGHT, ""),
@@ -115,3 +115,8 @@ def test_only_real_pictures_stay_attached() -> None:
     restored = restore(TEMPLATE, [{**TEXT, "attachments": attachments}])
     answer = next(c for c in restored.notebook.cells if c.source == "because")
     assert list(answer.attachments) == ["plot.png"]
+
+
+def test_hidden_tests_stay_out_of_the_notebook() -> None:
+    restored = restore(TEMPLATE, [SETUP, ANSWER, cell(TEST, "q1-tests"), TEXT])
+    assert "HIDDEN" not in "".join(c.source for c in restored.notebook.cells)
