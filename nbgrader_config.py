@@ -53,3 +53,6 @@ c.Autograde.autograde_preprocessors = [
 # Limits of one submission, and of single assignments; see autograder.sandbox.Limits for all of them.
 c.SandboxedExecute.limits = {}
 c.SandboxedExecute.assignment_limits = {}
+
+# Test cells of other courses that cannot run on values, by assignment; README says what that gives up.
+c.SandboxedExecute.tests_beside_the_student = {}

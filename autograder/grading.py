@@ -6,7 +6,7 @@ Nothing here reads or writes files or databases; the result holds all that is to
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -15,7 +15,7 @@ import nbformat
 import pandas as pd
 
 from autograder.checks.rendering import as_html, as_text
-from autograder.referee import Referee, Verdict
+from autograder.referee import Referee, Verdict, from_outputs
 from autograder.sandbox import CellRun, Session, SessionEnded
 from autograder.template import Template, TemplateCell
 from autograder.views import Figure
@@ -90,8 +90,23 @@ class SessionEvidence:
         """Reports go to the referee; evidence keeps none."""
 
 
-def grade(notebook: nbformat.NotebookNode, template: Template, session: Session, files: Mapping[str, bytes]) -> Graded:
-    """Run and judge a restored notebook (see :mod:`autograder.restore`), which is changed in place and returned."""
+def grade(
+    notebook: nbformat.NotebookNode,
+    template: Template,
+    session: Session,
+    files: Mapping[str, bytes],
+    beside_the_student: Container[str] = (),
+) -> Graded:
+    """Run and judge a restored notebook (see :mod:`autograder.restore`), which is changed in place and returned.
+
+    Args:
+        notebook: restored.
+        template: of the notebook.
+        session: in which the student's cells run.
+        files: the assignment's data files, for tests that ask for them.
+        beside_the_student: ids of test cells that run in the student's own process, because they cannot run on
+            values. Such a test can be cheated, and its source can be read there.
+    """
     evidence = SessionEvidence(session, files)
     referee = Referee(evidence)
     known = template.by_id()
@@ -103,7 +118,9 @@ def grade(notebook: nbformat.NotebookNode, template: Template, session: Session,
             continue
         template_cell = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
         if template_cell is not None and template_cell.is_test:
-            grades.append(_judge(cell, template_cell, referee, ended))
+            verdict = _verdict(template_cell, session, referee, ended, template_cell.grade_id in beside_the_student)
+            _show(cell, verdict, template_cell.points)
+            grades.append(CellGrade(template_cell.grade_id, verdict.points, template_cell.points, verdict))
             evidence.next_part()
             continue
         count += 1
@@ -134,17 +151,23 @@ def _run(
     return session.ended
 
 
-def _judge(
-    cell: nbformat.NotebookNode, template_cell: TemplateCell, referee: Referee, ended: SessionEnded | None
-) -> CellGrade:
-    if ended is None:
-        verdict = referee.judge(template_cell.source, template_cell.points)
-    else:
-        verdict = Verdict(0.0, message=f"{ended.message} This part was not reached, so there is nothing to judge.")
+def _verdict(
+    template_cell: TemplateCell, session: Session, referee: Referee, ended: SessionEnded | None, beside: bool
+) -> Verdict:
+    if ended is not None:
+        return Verdict(0.0, message=f"{ended.message} This part was not reached, so there is nothing to judge.")
+    if not beside:
+        return referee.judge(template_cell.source, template_cell.points)
+    try:
+        return from_outputs(session.run(template_cell.source, template_cell.grade_id), template_cell.points)
+    except SessionEnded as now:
+        return Verdict(0.0, message=now.message)
+
+
+def _show(cell: nbformat.NotebookNode, verdict: Verdict, max_points: float) -> None:
     cell.execution_count = None
-    cell.outputs = _outputs(verdict, template_cell.points)
+    cell.outputs = _outputs(verdict, max_points)
     cell.metadata["autograder"] = {"review": verdict.review} if verdict.review else {}
-    return CellGrade(template_cell.grade_id, verdict.points, template_cell.points, verdict)
 
 
 def _outputs(verdict: Verdict, max_points: float) -> list[nbformat.NotebookNode]:

@@ -97,10 +97,14 @@ def _plain_cell(cell: dict[str, Any], place: int) -> dict[str, Any]:
     source = source.encode("utf-8", "replace").decode("utf-8")
     metadata = cell.get("metadata")
     attachments = cell.get("attachments")
-    return {
+    plain = {
         "id": f"cell-{place}",
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source[:MAX_SOURCE],
         "metadata": metadata if isinstance(metadata, dict) else {},
-        "attachments": attachments if isinstance(attachments, dict) else {},
     }
+    if kind == "code":
+        plain |= {"outputs": [], "execution_count": None}
+    elif isinstance(attachments, dict):
+        plain["attachments"] = attachments
+    return plain

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
@@ -20,9 +21,9 @@ from typing import Any
 
 from autograder.checks.outcome import CheckResult, Status
 from autograder.evidence import Evidence, judging
-from autograder.sandbox import SessionEnded
+from autograder.sandbox import CallFailed, CellRun, SessionEnded
 from autograder.template import BEGIN_HIDDEN
-from autograder.views import Missing
+from autograder.views import Function, Missing
 
 TEST_SECONDS = 60  # a reference solution takes less than one
 
@@ -84,6 +85,8 @@ class _Names(dict[str, Any]):
         value = self._evidence.value(name)
         if self._strict and isinstance(value, Missing):
             raise KeyError(name)  # a plain nbgrader test expects a NameError
+        if self._strict and isinstance(value, Function):
+            return _as_in_the_kernel(value)
         return value
 
     def helpers(self) -> dict[str, Any]:
@@ -94,6 +97,23 @@ class _Names(dict[str, Any]):
             if name not in ("__name__", "__builtins__")
             and (name in self._given or callable(value) or isinstance(value, type(ast)))
         }
+
+
+def _as_in_the_kernel(function: Function) -> Callable[..., Any]:
+    """A student's function whose built-in exceptions arrive as such, for tests that say ``except ValueError``."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except CallFailed as failure:
+            name, _, text = str(failure).partition(": ")
+            kind = getattr(builtins, name, None)
+            if isinstance(kind, type) and issubclass(kind, Exception):
+                raise kind(text) from None
+            raise
+
+    return call
 
 
 class _Reported:
@@ -153,6 +173,8 @@ class _Cell:
         return _from_value(value, points)
 
     def _hidden_failure(self, error: Exception) -> Verdict:
+        if isinstance(error, CallFailed):
+            return Verdict(0.0, message=f"Your function did not return: {error}")
         if self.uses_checks:
             return Verdict(None, review="".join(traceback.format_exception(error)))
         # A plain nbgrader test says "wrong" by raising; what it says may name the answer, so it stays hidden.
@@ -191,6 +213,19 @@ def _from_value(value: Any, points: float) -> Verdict:
     if 0 <= value <= points:
         return Verdict(float(value))
     return Verdict(None, review=f"the test cell ended with {value!r}, which is not between 0 and its {points:g} points")
+
+
+def from_outputs(run: CellRun, points: float) -> Verdict:
+    """The verdict of a test that ran in the student's process, read off its outputs by nbgrader's rule."""
+    if run.error is not None or any(output.get("name") == "stderr" for output in run.outputs):
+        return Verdict(0.0, message="A test did not pass.")
+    for output in run.outputs:
+        if output["output_type"] == "execute_result":
+            try:
+                return _from_value(float(str(output["data"].get("text/plain"))), points)
+            except ValueError:
+                return Verdict(points)
+    return Verdict(points)
 
 
 def _line(error: Exception) -> str:

@@ -1,9 +1,9 @@
 """Putting a submission into the shape of the assignment, so that a student's file decides answers and nothing else.
 
 Cells that nbgrader knows are rebuilt from the template: their order, type, points, checksum and, where
-locked, their source as it was released. Of the student's file only the answers remain, the student's own additional cells
-(without any metadata) and pictures attached to written answers. What was restored or ignored becomes a
-note that TAs and the student can read.
+locked, their source as it was released. Of the student's file only the answers remain, the student's own
+additional cells (without any metadata) and pictures attached to written answers. What was restored or
+ignored becomes a note that TAs and the student can read.
 """
 
 from __future__ import annotations

@@ -26,6 +26,7 @@ class Task:
     files: Mapping[str, bytes]  # the assignment's own data files by relative name
     extra: Mapping[str, bytes]  # other files that the student handed in; the assignment's own win
     limits: Limits
+    beside_the_student: tuple[str, ...] = ()  # test cells that run in the student's process (see grading.grade)
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def grade_submission(task: Task, sandbox: Sandbox) -> Finished:
     started = time.monotonic()
     ready = restored(task.template, task.content)
     with sandbox.session({**task.extra, **task.files}, task.limits) as session:
-        graded = grade(ready.notebook, task.template, session, task.files)
+        graded = grade(ready.notebook, task.template, session, task.files, task.beside_the_student)
     notes = (*ready.notes, *graded.notes)
     with_notes(graded.notebook, notes)
     return Finished(

@@ -35,6 +35,8 @@ from autograder.wire import (
 __all__ = ["MalformedValue", "decode", "optional_text", "parse"]
 
 MAX_DEPTH = 40
+MAX_NODES = 1_000_000  # values of one message
+TABLE_NODES = 20  # what an array or a part of a table counts for
 MAX_INT_DIGITS = 1025  # hexadecimal, with sign
 MAX_NAME = 300
 MAX_MESSAGE = 200
@@ -50,6 +52,7 @@ KINDS = frozenset(
         *("opaque", "record", "function", "model"),
     )
 )
+TABLES = frozenset(("array", "categorical", "strings", "zoned", "masked", "intervals", "index", "range", "series"))
 CLOSED = ("left", "right", "both", "neither")
 
 Caller = Callable[[int, tuple[Any, ...], Mapping[str, Any]], Any]
@@ -77,13 +80,18 @@ class _Decoder:
     def __init__(self, call: Caller | None) -> None:
         self._call = call
         self._depth = 0
+        self._left = MAX_NODES
 
     def value(self, node: Any) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise MalformedValue("too many values")
         if node is None or type(node) in (bool, int, float, str):
             return node
         tag = typed(node, "t", str)
         if tag not in KINDS:
             raise MalformedValue(f"unknown kind {tag[:20]!r}")
+        self._left -= TABLE_NODES * (tag in TABLES)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise MalformedValue("nested too deeply")
@@ -231,6 +239,7 @@ class _Decoder:
     def _frame(self, node: dict[str, Any]) -> Any:
         columns, index = self._as_index(node["columns"]), self._as_index(node["index"])
         data = [self._column(column) for column in typed(node, "data", list)]
+        self._left -= TABLE_NODES * len(data)
         if len(data) != len(columns) or any(len(column) != len(index) for column in data):
             raise MalformedValue("index and columns of a table differ")
         series = {number: pd.Series(column, index=index, dtype=column.dtype) for number, column in enumerate(data)}

@@ -86,8 +86,9 @@ class Course:
         """The submissions of one notebook, read one by one."""
         files = read_files(self.folder("source", ".", template.assignment))
         limits = self.limits(template.assignment)
+        beside = self._execute.beside_the_student(template.assignment)
         for student in students:
             folder = self.folder("submitted", student, template.assignment)
             path = folder / f"{template.notebook}.ipynb"
             content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
-            yield Task(student, content, template, files, read_files(folder), limits)
+            yield Task(student, content, template, files, read_files(folder), limits, beside)

@@ -50,6 +50,15 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         help="Limits of single assignments, for example {'05-mixed-model': {'memory_mb': 4096}}."
     ).tag(config=True)
 
+    tests_beside_the_student = Dict(
+        help="Test cells that cannot run on values and run in the student's own process instead, by assignment, for "
+        "example {'ps1': ['sum_of_squares_uses_squares']}. What that gives up: such a test can be read and cheated."
+    ).tag(config=True)
+
+    def beside_the_student(self, assignment: str) -> tuple[str, ...]:
+        """Ids of the test cells of ``assignment`` that run in the student's own process."""
+        return tuple(self.tests_beside_the_student.get(assignment, ()))
+
     def limits_of(self, assignment: str) -> Limits:
         """The limits in force for ``assignment``.
 
@@ -71,8 +80,9 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         handed_in = Path(coursedir.format_path(coursedir.autograded_directory, about["student"], about["assignment"]))
         own_files = read_files(source)
         limits = self.limits_of(about["assignment"])
+        beside = self.beside_the_student(about["assignment"])
         with exporter.sandbox(limits).session({**read_files(handed_in), **own_files}) as session:
-            graded = grade(nb, exporter.template(resources), session, own_files)
+            graded = grade(nb, exporter.template(resources), session, own_files, beside)
         for cell in graded.grades:
             if cell.verdict.review:
                 self.log.error("%s, cell %s needs review: %s", about["student"], cell.grade_id, cell.verdict.review)

@@ -1,0 +1,51 @@
+"""The execution is a drop-in for any nbgrader course: nbgrader's own example gets stock nbgrader's points."""
+
+import shutil
+from pathlib import Path
+
+import nbgrader
+import pytest
+from nbgrader.api import Gradebook
+
+from tests.course_folder import REPOSITORY, Course
+
+EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
+STUDENTS = ("bitdiddle", "hacker")
+STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "example"\n'
+# The same stub as the students of the example got, so that what they left untouched is known as untouched.
+OURS = '\nc.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}\nc.SandboxedExecute.tests_beside_the_student = {"ps1": ["sum_of_squares_uses_squares"]}\n'
+
+
+def example_course(root: Path, config: str) -> Course:
+    for part in ("source/ps1", *(f"submitted/{student}/ps1" for student in STUDENTS)):
+        shutil.copytree(EXAMPLE / part, root / part)
+    (root / "nbgrader_config.py").write_text(config)
+    course = Course(root)
+    course.nbgrader("generate_assignment", "ps1", "--IncludeHeaderFooter.header=")
+    course.nbgrader("autograde", "ps1")
+    return course
+
+
+def scores(course: Course) -> dict[tuple[str, str, str], tuple[float | None, bool]]:
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        return {
+            (student, notebook.name, grade.name): (grade.auto_score, grade.needs_manual_grade)
+            for student in STUDENTS
+            for notebook in gradebook.find_submission("ps1", student).notebooks
+            for grade in notebook.grades
+        }
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Course]:
+    """The example course graded by stock nbgrader and by this project's configuration."""
+    root = tmp_path_factory.mktemp("example")
+    ours = (REPOSITORY / "nbgrader_config.py").read_text() + OURS
+    return example_course(root / "stock", STOCK), example_course(root / "ours", ours)
+
+
+def test_points_cell_by_cell(both: tuple[Course, Course]) -> None:
+    stock, ours = both
+    expected = scores(stock)
+    assert len(expected) == 18
+    assert scores(ours) == expected
