@@ -38,8 +38,11 @@ class Verdict:
     review: str = ""  # for TAs and authors: why it could not be judged
 
 
-class TestTimeout(Exception):
-    """A test cell ran longer than a test may; the author's fault, not the student's."""
+class TestTimeout(BaseException):
+    """A test cell ran longer than a test may; the author's fault, not the student's.
+
+    Not an ``Exception``, so that a test that catches those does not swallow it.
+    """
 
 
 @dataclass

@@ -13,7 +13,10 @@ EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 STUDENTS = ("bitdiddle", "hacker")
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "example"\n'
 # The same stub as the students of the example got, so that what they left untouched is known as untouched.
-OURS = '\nc.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\\nraise NotImplementedError()"}\nc.SandboxedExecute.tests_beside_the_student = {"ps1": ["sum_of_squares_uses_squares"]}\n'
+OURS = r"""
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+c.SandboxedExecute.tests_beside_the_student = {"ps1": ["sum_of_squares_uses_squares"]}
+"""
 
 
 def example_course(root: Path, config: str) -> Course:

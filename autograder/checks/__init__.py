@@ -1,0 +1,13 @@
+"""Checks that know statistics: what a hidden test compares a student's values and figures with.
+
+A check judges one thing, in decoded values and views only, and says in words what it found. It knows no course:
+references, misconceptions and the names of variables come as arguments.
+"""
+
+from autograder.checks.checks import Checks
+from autograder.checks.errors import AuthorError
+from autograder.checks.mistakes import Mistake
+from autograder.checks.outcome import CheckResult, Status
+from autograder.checks.rendering import as_html, as_text
+
+__all__ = ["AuthorError", "CheckResult", "Checks", "Mistake", "Status", "as_html", "as_text"]

@@ -1,0 +1,154 @@
+"""A scatter plot of given points: one collection or many, markers of any kind, in one panel or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from autograder.checks.containers import as_floats
+from autograder.checks.describe import plural
+from autograder.checks.errors import AuthorError
+from autograder.checks.mistakes import Misconceptions
+from autograder.checks.pictures import SWAPPED_KEEPS, Judged, content, joined_lines, marks, panels
+from autograder.checks.tolerance import Match
+from autograder.checks.verdict import Verdict, right, wrong
+from autograder.views import Figure, type_of_array
+
+PART_KEEPS = 0.5  # more than half of the points
+JOINED_KEEPS = 0.5
+EXTRA_KEEPS = 0.5
+_SAME = 1e-6  # of the range of an axis
+_JITTER = 0.4  # of the smallest distance between different x
+_FEW_EXTRA = 0.2  # of the number of points: means or other marks on top of the data
+
+Points = tuple[type_of_array, type_of_array]
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The points that a scatter plot should show."""
+
+    x: type_of_array
+    y: type_of_array
+
+    @classmethod
+    def of(cls, x: Any, y: Any) -> Cloud:
+        """The pairs in which both values are finite.
+
+        Raises:
+            AuthorError: if the columns differ in length or have no finite pair.
+        """
+        across, up = as_floats(x), as_floats(y)
+        if len(across) != len(up):
+            raise AuthorError("a scatter plot needs as many x as y to be compared with", (x, y))
+        there = np.isfinite(across) & np.isfinite(up)
+        across, up = across[there], up[there]
+        if not len(across):
+            raise AuthorError("a scatter plot needs at least one finite point to be compared with", (x, y))
+        return cls(across, up)
+
+    def turned(self) -> Cloud:
+        """The same points with the axes exchanged."""
+        return Cloud(self.y, self.x)
+
+    def equals(self, other: Cloud) -> bool:
+        """Whether two clouds are the same points."""
+        return _compare((other.x, other.y), self) == (0, 0) and len(self.x) == len(other.x)
+
+
+def judge_scatter(figure: Figure, cloud: Cloud) -> Verdict:
+    """Judge one figure as a scatter plot of a cloud: every point there, however often and in how many collections."""
+    candidates = list(_candidates(figure))
+    if not candidates:
+        return _unmarked(figure, cloud)
+    missing, extra = min(_compare(points, cloud) for points in candidates)
+    got = content(figure)
+    if missing == 0:
+        if extra <= _FEW_EXTRA * len(cloud.x):
+            return right(got)
+        hint = f"All points of the data are there, but also {plural(extra, 'point')} that are not in the data."
+        return Verdict(EXTRA_KEEPS, got, hint, "extra")
+    turned = min(_compare(points, cloud.turned()) for points in candidates)
+    if turned[0] == 0:
+        hint = "The axes are exchanged: what is to be explained belongs on the vertical axis."
+        return Verdict(SWAPPED_KEEPS, got, hint, "swapped")
+    unmarked = _unmarked(figure, cloud)
+    return unmarked if unmarked.share > 0 else _incomplete(got, missing, extra, len(cloud.x))
+
+
+def known_mistake(judged: Judged, figures: tuple[Figure, ...], cloud: Cloud, rows: Misconceptions) -> Verdict:
+    """The verdict in the course's words where a row knows the mistake (``wrong``: the pair x, y shown instead)."""
+
+    def agrees(other: Any) -> Match:
+        shown = Cloud.of(*other)
+        return Match.FULL if any(_shows(figure, shown) for figure in figures) else Match.NONE
+
+    found = rows.recognise(agrees, lambda other: Cloud.of(*other).equals(cloud))
+    if found is None:
+        return rows.named(judged.verdict).with_notes(rows.notes)
+    return Verdict(found.share, judged.verdict.got, found.hint, found.mistake, rows.notes)
+
+
+def _shows(figure: Figure, cloud: Cloud) -> bool:
+    """Whether a figure shows exactly these points; a cloud that contains a row's wrong points does not."""
+    return any(_compare(points, cloud) == (0, 0) for points in _candidates(figure))
+
+
+def _candidates(figure: Figure) -> Iterator[Points]:
+    """What may be the scatter plot: the marks of each panel, and those of all panels together."""
+    by_panel = [collections for axes in panels(figure) if (collections := marks(axes))]
+    for collections in by_panel:
+        yield _joined(collections)
+    if len(by_panel) > 1:
+        yield _joined([points for collections in by_panel for points in collections])
+
+
+def _joined(collections: list[Points]) -> Points:
+    return np.concatenate([x for x, _ in collections]), np.concatenate([y for _, y in collections])
+
+
+def _compare(points: Points, cloud: Cloud) -> tuple[int, int]:
+    """How many points of the cloud are missing, and how many drawn ones are not in the cloud."""
+    exact = _differences(points, cloud, _SAME * _range(cloud.x))
+    if exact == (0, 0):
+        return exact
+    steps = np.diff(np.unique(cloud.x))
+    jittered = _differences(points, cloud, _JITTER * float(steps.min())) if len(steps) else exact
+    return min(exact, jittered)
+
+
+def _differences(points: Points, cloud: Cloud, x_slack: float) -> tuple[int, int]:
+    scale = np.array([x_slack, _SAME * _range(cloud.y)])
+    want, asked = np.unique(np.column_stack([cloud.x, cloud.y]) / scale, axis=0, return_counts=True)
+    distance, nearest = (np.asarray(one) for one in cKDTree(want).query(np.column_stack(points) / scale, p=np.inf))
+    near = distance <= 1
+    found = np.bincount(nearest[near], minlength=len(want))
+    return int(np.maximum(asked - found, 0).sum()), int((~near).sum())
+
+
+def _range(values: type_of_array) -> float:
+    return max(float(np.ptp(values)), float(np.abs(values).max()) * 1e-3, 1e-300)
+
+
+def _unmarked(figure: Figure, cloud: Cloud) -> Verdict:
+    lines = [[(line.x, line.y) for line in joined_lines(axes)] for axes in panels(figure)]
+    drawn = [_joined(inside) for inside in lines if inside]
+    if any(_compare(points, cloud)[0] == 0 for points in drawn):
+        hint = (
+            "The points are joined by a line in the order of the rows: draw them as separate points (a scatter plot)."
+        )
+        return Verdict(JOINED_KEEPS, content(figure), hint, "joined")
+    return wrong(content(figure), "There is no scatter plot: each observation should be one point.", "no-points")
+
+
+def _incomplete(got: str, missing: int, extra: int, count: int) -> Verdict:
+    if missing >= count:
+        hint = "None of the points drawn is a point of the data: which columns do the axes show?"
+        return wrong(got, hint, "other-points")
+    hint = f"{plural(missing, 'point')} of the data not shown"
+    hint += f", and {plural(extra, 'point')} shown that are not in the data." if extra else "."
+    return Verdict(PART_KEEPS if 2 * missing < count and not extra else 0.0, got, hint, "incomplete")

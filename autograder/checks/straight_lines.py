@@ -1,0 +1,244 @@
+"""Straight lines in figures: one line, the lines of many subjects, a few named lines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.containers import Unfit, as_number
+from autograder.checks.describe import number, plural
+from autograder.checks.errors import AuthorError
+from autograder.checks.pictures import SWAPPED_KEEPS, content, joined_lines, marks, panels, transposed
+from autograder.checks.tolerance import half_unit
+from autograder.checks.verdict import Verdict, right, wrong
+from autograder.views import Figure, Line
+
+SHORT_KEEPS = 0.5
+MARKS_KEEPS = 0.5
+EXCHANGED_KEEPS = 0.25
+RELATIVE = 2e-3  # of the range of the response; less than the width of a pen
+_MOST_LINES = 1000
+_REACH = 0.05  # of the range of the predictor that a line may fall short of at each end
+
+OWN_HINT = "The line is not the reference's, but it is the line of your own {names}, so it gets the credit."
+
+Pair = tuple[float, float]  # intercept, slope
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """How exactly lines are compared: over which range of the predictor and on which scale of the response."""
+
+    over: Pair | None  # the range of the predictor that a line should cover; None: any
+    scale: float | None  # range of the response over the data; None: the rise of the line over its range
+
+    def __post_init__(self) -> None:
+        if self.over is not None and not (all(map(math.isfinite, self.over)) and self.over[0] < self.over[1]):
+            raise AuthorError(f"`over` is the range of the predictor, lowest and highest, got {self.over!r}", self.over)
+        if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
+            raise AuthorError(f"`scale` is the range of the response, a number > 0, got {self.scale!r}", self.scale)
+
+    def off(self, line: Line, want: Pair) -> float:
+        """The greatest distance of a line's points from a straight line, 1 being just allowed."""
+        intercept, slope = want
+        rise = abs(slope) * (self.over[1] - self.over[0] if self.over else float(np.ptp(line.x)))
+        # A line drawn from estimates that were rounded to four significant digits is right.
+        allowed = RELATIVE * (self.scale or rise) + half_unit(intercept) + half_unit(slope) * np.abs(line.x)
+        distance = np.abs(line.y - (intercept + slope * line.x))
+        return float((distance / np.maximum(allowed, 1e-12)).max())
+
+    def on(self, line: Line, want: Pair) -> bool:
+        """Whether all points of a line lie on a straight line."""
+        return bool(np.ptp(line.x) > 0) and self.off(line, want) <= 1
+
+    def reaches(self, line: Line) -> bool:
+        """Whether a line covers the range of the predictor."""
+        if self.over is None:
+            return True
+        lowest, highest = self.over
+        slack = _REACH * (highest - lowest)
+        return bool(line.x.min() <= lowest + slack and line.x.max() >= highest - slack)
+
+
+def pair(value: Any) -> Pair:
+    """Intercept and slope of a reference: a pair, or an object with these fields.
+
+    Raises:
+        AuthorError: if it is neither, or not finite.
+    """
+    both = (value.intercept, value.slope) if hasattr(value, "slope") else tuple(value)
+    numbers = [as_number(one) for one in both]
+    intercept, slope = numbers if len(numbers) == 2 else (Unfit("other"), Unfit("other"))
+    if (
+        isinstance(intercept, Unfit)
+        or isinstance(slope, Unfit)
+        or not (math.isfinite(intercept) and math.isfinite(slope))
+    ):
+        raise AuthorError(f"a line is a pair of finite numbers, intercept and slope, got {value!r}", value)
+    return intercept, slope
+
+
+def lines_in(figure: Figure) -> list[Line]:
+    """The joined lines of all panels, as many as anybody can look at."""
+    return [line for axes in panels(figure) for line in joined_lines(axes)][:_MOST_LINES]
+
+
+def judge_line(figure: Figure, want: Pair, ruler: Ruler, own: Pair | None = None, names: str = "") -> Verdict:
+    """Judge one figure by whether it shows a straight line over the range of the predictor.
+
+    Args:
+        figure: what the student drew.
+        want: intercept and slope.
+        ruler: range and scale.
+        own: the student's own intercept and slope, which are as good.
+        names: how the feedback calls them.
+    """
+    lines = lines_in(figure)
+    got = _described(lines, figure)
+    on = [line for line in lines if ruler.on(line, want)]
+    if any(ruler.reaches(line) for line in on):
+        return right(got)
+    carried = [line for line in lines if own is not None and ruler.on(line, own)]
+    if any(ruler.reaches(line) for line in carried):
+        return right(got, OWN_HINT.format(names=names))
+    if on or carried:
+        hint = "The line is right, but covers only a part of the range: draw it from the first to the last value."
+        return Verdict(SHORT_KEEPS, got, hint, "short")
+    if not lines and not _marked_on(figure, want, ruler):
+        return wrong(got, "There is no line in the figure.", "no-line")
+    return _line_mistake(figure, lines, want, ruler, got)
+
+
+def _line_mistake(figure: Figure, lines: Sequence[Line], want: Pair, ruler: Ruler, got: str) -> Verdict:
+    if _marked_on(figure, want, ruler):
+        return Verdict(MARKS_KEEPS, got, "The points of the line are marked but not joined: draw a line.", "marks-only")
+    if any(Ruler(None, None).on(transposed(line), want) for line in lines):
+        return Verdict(
+            SWAPPED_KEEPS, got, "The axes are exchanged: the predictor belongs on the horizontal axis.", "swapped"
+        )
+    if want[0] != want[1] and any(ruler.on(line, (want[1], want[0])) for line in lines):
+        hint = "Intercept and slope are exchanged. `np.polyfit` gives the slope first."
+        return Verdict(EXCHANGED_KEEPS, got, hint, "exchanged")
+    if not any(is_straight(line) for line in lines):
+        return wrong(got, "The line is not straight: draw the fitted values, not the observations.", "not-straight")
+    return wrong(got, "The line is not the one that belongs to the data.", "other-line")
+
+
+def judge_subject_lines(
+    figure: Figure, wants: Mapping[str, Pair], at_least: int, ruler: Ruler, overs: Mapping[str, Pair] | None = None
+) -> Verdict:
+    """Judge one figure by how many different subjects' lines it shows, in one panel or several."""
+    lines = lines_in(figure)
+    got = content(figure)
+    found = matched(lines, wants, ruler, overs)
+    if len(found) >= at_least:
+        return right(got)
+    if found:
+        hint = f"The fitted lines of {plural(len(found), 'subject')} were found, but {at_least} are asked for."
+        return Verdict(len(found) / at_least, got, hint, "too-few")
+    if not lines:
+        return wrong(got, "There is no line in the figure.", "no-line")
+    if len(matched([transposed(line) for line in lines], wants, Ruler(None, None))) >= at_least:
+        hint = "The axes are exchanged: the predictor belongs on the horizontal axis."
+        return Verdict(SWAPPED_KEEPS, got, hint, "swapped")
+    turned = {subject: (slope, intercept) for subject, (intercept, slope) in wants.items()}
+    if len(matched(lines, turned, ruler)) >= at_least:
+        hint = "Intercept and slope are exchanged. `np.polyfit` gives the slope first."
+        return Verdict(EXCHANGED_KEEPS, got, hint, "exchanged")
+    if not any(is_straight(line) for line in lines):
+        return wrong(
+            got, "These lines join the observations: draw each subject's fitted straight line.", "not-straight"
+        )
+    return wrong(got, "None of the lines is the fitted line of a subject's own rows.", "other-lines")
+
+
+def matched(
+    lines: Sequence[Line], wants: Mapping[str, Pair], ruler: Ruler, overs: Mapping[str, Pair] | None = None
+) -> dict[str, Line]:
+    """The subjects whose line is drawn, each with its line; a line counts for one subject, its nearest."""
+    found: dict[str, Line] = {}
+    for line in lines:
+        rulers = {name: Ruler((overs or {}).get(name, ruler.over), ruler.scale) for name in wants}
+        near = [
+            (rulers[name].off(line, want), name)
+            for name, want in wants.items()
+            if name not in found and rulers[name].on(line, want) and rulers[name].reaches(line)
+        ]
+        if near:
+            found[min(near)[1]] = line
+    return found
+
+
+def judge_lines(
+    figure: Figure, wants: Mapping[str, Pair], ruler: Ruler, own: Mapping[str, Pair], names: Mapping[str, str]
+) -> Verdict:
+    """Judge one figure by which of a few named lines it shows.
+
+    Args:
+        figure: what the student drew.
+        wants: name → intercept and slope.
+        ruler: range and scale.
+        own: name → the student's own intercept and slope, where they are finite numbers.
+        names: name → how the feedback calls them.
+    """
+    lines = lines_in(figure)
+    got = _described(lines, figure)
+    found = matched(lines, wants, ruler)
+    carried = matched(lines, {name: line for name, line in own.items() if name not in found}, ruler)
+    everything = {**carried, **found}
+    labels = _wrong_labels(everything)
+    hint = OWN_HINT.format(names=", ".join(names[name] for name in carried)) if carried else ""
+    if len(everything) == len(wants):
+        if labels:
+            hint = "The lines are right, but their names in the legend are exchanged. " + hint
+            return Verdict(SWAPPED_KEEPS, got, hint.strip(), "exchanged-labels")
+        return right(got, hint)
+    lost = [name for name in wants if name not in everything]
+    if everything:
+        return Verdict(
+            len(everything) / len(wants), got, f"Not found: the line of {', '.join(lost)}. {hint}".strip(), "incomplete"
+        )
+    if not lines:
+        return wrong(got, "There is no line in the figure.", "no-line")
+    if len(matched([transposed(line) for line in lines], wants, Ruler(None, None))) == len(wants):
+        return Verdict(
+            SWAPPED_KEEPS, got, "The axes are exchanged: the predictor belongs on the horizontal axis.", "swapped"
+        )
+    return wrong(got, f"None of the lines asked for was found: {', '.join(lost)}.", "other-lines")
+
+
+def _wrong_labels(found: Mapping[str, Line]) -> bool:
+    """Whether a line's label names another of the lines, and not itself."""
+    return any(
+        name not in line.label and any(other in line.label for other in found if other != name)
+        for name, line in found.items()
+    )
+
+
+def is_straight(line: Line) -> bool:
+    """Whether the points of a line are on the straight line through its ends."""
+    first, last = int(np.argmin(line.x)), int(np.argmax(line.x))
+    run = line.x[last] - line.x[first]
+    if run == 0:
+        return True
+    ends = line.y[first] + (line.y[last] - line.y[first]) * ((line.x - line.x[first]) / run)
+    scale = max(float(np.ptp(line.y)), 1e-6 * float(np.abs(line.y).max()))
+    return bool(np.abs(line.y - ends).max() <= RELATIVE * scale)
+
+
+def _marked_on(figure: Figure, want: Pair, ruler: Ruler) -> bool:
+    drawn = [points for axes in panels(figure) for points in marks(axes)]
+    return any(len(x) >= 2 and ruler.on(Line(x, y), want) for x, y in drawn)
+
+
+def _described(lines: Sequence[Line], figure: Figure) -> str:
+    if len(lines) != 1 or not is_straight(lines[0]):
+        return content(figure)
+    line = lines[0]
+    first, last = int(np.argmin(line.x)), int(np.argmax(line.x))
+    ends = [f"({number(round(float(line.x[at]), 3))}, {number(round(float(line.y[at]), 3))})" for at in (first, last)]
+    return f"{content(figure)}; the line runs from {ends[0]} to {ends[1]}"

@@ -1,0 +1,125 @@
+"""A table: the same rows, columns and values, whatever the index and the order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autograder.checks.containers import Unfit, as_number, keys
+from autograder.checks.describe import describe
+from autograder.checks.errors import AuthorError
+from autograder.checks.mistakes import Misconceptions
+from autograder.checks.number import unusable
+from autograder.checks.tolerance import Match
+from autograder.checks.verdict import Verdict, right, wrong
+
+IN_INDEX_KEEPS = 0.25
+_DIGITS = 9  # significant digits in which two cells must agree
+_MOST_NAMED = 5  # columns named in a hint
+
+
+def judge_table(name: str, answer: Any, want: pd.DataFrame, rows: Misconceptions) -> Verdict:
+    """Judge ``answer`` as a table with the rows of ``want``.
+
+    The index, the order of rows and columns, further columns and the type of a column that holds the same labels
+    (``308``, ``"308"``, a category) make no difference.
+
+    Raises:
+        AuthorError: if ``want`` is not a DataFrame.
+    """
+    if not isinstance(want, pd.DataFrame):
+        raise AuthorError(f"the reference of a table must be a DataFrame, got {type(want).__name__}", want)
+    table = _as_table(answer, want)
+    if table is None:
+        unfit = as_number(answer)
+        kind = unfit.kind if isinstance(unfit, Unfit) else "number"
+        return rows.named(_not_a_table(name, answer, kind))
+    if _same(table, want):
+        return right(describe(answer))
+    found = rows.recognise(lambda value: _match(table, value, want), lambda value: _is_right(value, want))
+    return replace(found or rows.named(_difference(table, want)), got=describe(answer)).with_notes(rows.notes)
+
+
+def _not_a_table(name: str, answer: Any, kind: str) -> Verdict:
+    if kind in ("missing", "empty", "not-called", "text", "model"):
+        return unusable(name, answer, kind)
+    return wrong(describe(answer), f"`{name}` must be a table (a DataFrame).", kind)
+
+
+def _as_table(answer: Any, want: pd.DataFrame) -> pd.DataFrame | None:
+    """The answer as a table, a Series as its only column; ``None`` if it is neither."""
+    if isinstance(answer, pd.Series) and want.shape[1] == 1:
+        return pd.DataFrame({want.columns[0]: list(answer)})
+    return answer if isinstance(answer, pd.DataFrame) else None
+
+
+def _match(table: pd.DataFrame, value: Any, want: pd.DataFrame) -> Match:
+    """Whether the table is a row's wrong table, in the wanted columns."""
+    if not isinstance(value, pd.DataFrame) or set(table.columns) & set(want.columns) != set(value.columns) & set(
+        want.columns
+    ):
+        return Match.NONE
+    return Match.FULL if _same(table, value) else Match.NONE
+
+
+def _is_right(value: Any, want: pd.DataFrame) -> bool:
+    return isinstance(value, pd.DataFrame) and _same(value, want)
+
+
+def _same(table: pd.DataFrame, want: pd.DataFrame) -> bool:
+    return (
+        set(want.columns) <= set(table.columns) and table.columns.is_unique and _rows(table, want) == _rows(want, want)
+    )
+
+
+def _rows(table: pd.DataFrame, want: pd.DataFrame) -> Counter[tuple[str, ...]]:
+    return Counter(zip(*(_cells(table[column]) for column in want.columns), strict=True))
+
+
+def _cells(column: pd.Series) -> list[str]:
+    """The cells of a column as comparable texts; missing values of any kind are alike."""
+    values = np.asarray(column, dtype=object)
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if numeric:
+        rounded = [f"{float(value):.{_DIGITS}g}" if pd.notna(value) else "" for value in values]
+        return [key if key == "" else repr(float(key)) for key in rounded]
+    texts = [
+        "" if pd.api.types.is_scalar(value) and pd.isna(value) else text
+        for value, text in zip(values, keys(values), strict=True)
+    ]
+    return [_numeric_text(text) for text in texts]
+
+
+def _numeric_text(text: str) -> str:
+    try:
+        return repr(float(f"{float(text):.{_DIGITS}g}"))
+    except ValueError:
+        return text
+
+
+def _difference(table: pd.DataFrame, want: pd.DataFrame) -> Verdict:
+    lost = [str(column) for column in want.columns if column not in table.columns]
+    if lost:
+        named = ", ".join(f"`{column}`" for column in lost[:_MOST_NAMED])
+        if set(lost) <= {str(level) for level in table.index.names}:
+            hint = f"These columns became the index: {named}. Keep them as columns (`reset_index()` brings them back)."
+            return Verdict(IN_INDEX_KEEPS, hint=hint, mistake="in-index")
+        return wrong(hint=f"These columns are not there: {named}.", mistake="columns")
+    if not table.columns.is_unique:
+        return wrong(hint="A column name occurs twice.", mistake="columns")
+    got, asked = _rows(table, want), _rows(want, want)
+    if not got - asked and not asked - got:
+        return wrong(hint="This is not the table that is asked for.")
+    if not asked - got:
+        return wrong(hint="There are rows too many: some should not be there.", mistake="too-many-rows")
+    if not got - asked:
+        return wrong(hint="Rows are missing: some that belong to the table are not there.", mistake="too-few-rows")
+    if len(table) == len(want):
+        return wrong(
+            hint="The number of rows is right, but these are not the rows and values asked for.", mistake="values"
+        )
+    return wrong(hint="The rows are not those that are asked for.", mistake="values")

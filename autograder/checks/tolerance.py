@@ -1,0 +1,111 @@
+"""When a number is right: within the spread of honest fits, or correctly rounded.
+
+The tolerance belongs to the reference.  With ``allowed = absolute + relative·|want|``, a number is right when
+``|got − want| ≤ allowed``, or when it is what honest rounding to four or more significant digits makes of a
+number that close.  The measured spread of honest fits gives these relative tolerances: :data:`FIXED_EFFECT`,
+:data:`VARIANCE`, :data:`RESIDUAL_VARIANCE`, :data:`STANDARD_ERROR`; :data:`PREDICTION` is absolute, in units
+of the random effect's standard deviation.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+
+from autograder.checks.errors import AuthorError
+
+FIXED_EFFECT = 1e-5
+VARIANCE = 1e-3
+RESIDUAL_VARIANCE = 1e-4
+STANDARD_ERROR = 2e-3
+PREDICTION = 5e-4
+
+FULL_DIGITS = 4  # this many significant digits, or more, are as good as the number itself
+FEWEST_DIGITS = 2
+MOST_DIGITS = 9
+COARSE_SHARE = 0.5
+COARSE_HINT = "Rounded too far: keep at least four significant digits."
+
+_HAIR = 1e-9  # relative; far below any tolerance, far above floating-point noise
+_OFF_GRID = 1e-3  # of a rounding unit; a single-precision 10.47 still counts as rounded to 0.01
+
+
+class Match(IntEnum):
+    """How well a number agrees with another."""
+
+    NONE = 0
+    COARSE = 1  # correctly rounded to two or three significant digits
+    FULL = 2  # within tolerance, or correctly rounded to four or more
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a right answer may lie from the reference.
+
+    Raises:
+        AuthorError: if a tolerance is negative or not finite.
+    """
+
+    relative: float = 1e-4
+    absolute: float = 0.0
+
+    def __post_init__(self) -> None:
+        for allowed in (self.relative, self.absolute):
+            if not (math.isfinite(allowed) and allowed >= 0):
+                raise AuthorError(f"a tolerance must be a number ≥ 0, got {allowed!r}", allowed)
+
+    def allowed(self, want: float) -> float:
+        """The greatest distance from ``want``, in its unit, that is not yet a difference."""
+        return self.absolute + max(self.relative, _HAIR) * abs(want) + (1e-12 if want == 0 else 0.0)
+
+    def within(self, got: float, want: float) -> bool:
+        """Whether ``got`` is ``want`` up to the tolerance; never for NaN or infinity."""
+        return math.isfinite(got) and math.isfinite(want) and abs(got - want) <= self.allowed(want)
+
+    def match(self, got: float, want: float) -> Match:
+        """Judge ``got`` against ``want``: within tolerance, rounded well, rounded too far, or neither."""
+        if self.within(got, want):
+            return Match.FULL
+        digits = self.rounded_to(got, want)
+        if digits >= FULL_DIGITS:
+            return Match.FULL
+        return Match.COARSE if digits >= FEWEST_DIGITS else Match.NONE
+
+    def rounded_to(self, got: float, want: float) -> int:
+        """The most significant digits (2 … 9) to which ``got`` is a correctly rounded ``want``; 0 if to none."""
+        for digits in range(MOST_DIGITS, FEWEST_DIGITS - 1, -1):
+            unit = _unit(want, digits)
+            if _on_grid(got, unit) and abs(got - want) <= unit / 2 * (1 + _HAIR) + self.allowed(want):
+                return digits
+        return 0
+
+    def cut_off_at(self, got: float, want: float) -> int:
+        """The most significant digits (2 … 9) at which ``got`` is ``want`` cut off, not rounded; 0 if at none."""
+        if got * want <= 0:
+            return 0
+        for digits in range(MOST_DIGITS, FEWEST_DIGITS - 1, -1):
+            unit = _unit(want, digits)
+            if _on_grid(got, unit) and 0 < abs(want) - abs(got) < unit:
+                return digits
+        return 0
+
+
+def half_unit(want: float, digits: int = FULL_DIGITS) -> float:
+    """Half a unit of the last kept digit of ``want`` rounded to ``digits`` significant digits; 0 for 0."""
+    return _unit(want, digits) / 2
+
+
+def _unit(want: float, digits: int) -> float:
+    """The unit of the ``digits``-th significant digit of ``want``; 0 where there is none."""
+    if want == 0 or not math.isfinite(want):
+        return 0.0
+    return float(10.0 ** (math.floor(math.log10(abs(want))) - digits + 1))
+
+
+def _on_grid(got: float, unit: float) -> bool:
+    """Whether ``got`` is a whole multiple of ``unit``, as rounded numbers are."""
+    if not math.isfinite(got) or unit <= 0:
+        return False
+    steps = got / unit
+    return math.isfinite(steps) and abs(steps - round(steps)) <= _OFF_GRID
