@@ -103,6 +103,9 @@ def _summary(outcomes: list[Outcome], seconds: float, console: Console) -> int:
     )
     for outcome in review:
         console.print(f"  review: {outcome.student}, {outcome.notebook}", highlight=False, markup=False)
+    for outcome in graded:
+        for flag in outcome.flags:
+            console.print(f"  look at: {outcome.student}, {outcome.notebook}: {flag}", highlight=False, markup=False)
     for failure in failed:
         console.print(f"  failed: {failure.student}: {failure.reason}", highlight=False, markup=False)
     return 1 if failed else 0

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import html
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import nbformat
 
-from autograder.grading import CellGrade, grade
+from autograder.grading import CellGrade, Graded, grade
 from autograder.intake import UnreadableNotebook, read_notebook
 from autograder.restore import Restored, restore
 from autograder.sandbox import Limits, Sandbox
+from autograder.second_run import unmoved
 from autograder.template import Template
 
 
@@ -27,6 +29,7 @@ class Task:
     extra: Mapping[str, bytes]  # other files that the student handed in; the assignment's own win
     limits: Limits
     beside_the_student: tuple[str, ...] = ()  # test cells that run in the student's process (see grading.grade)
+    second_files: Mapping[str, bytes] = field(default_factory=dict)  # other data for a second run; empty: none
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Finished:
     notebook: nbformat.NotebookNode
     grades: tuple[CellGrade, ...]
     notes: tuple[str, ...]
+    flags: Mapping[str, str]  # grade_id → what a TA should look at, although it was judged
     seconds: float  # wall time of grading
 
     @property
@@ -58,15 +62,31 @@ def restored(template: Template, content: bytes | None) -> Restored:
 
 def grade_submission(task: Task, sandbox: Sandbox) -> Finished:
     """Restore, run and judge one submission."""
+    return grade_restored(restored(task.template, task.content), task, sandbox)
+
+
+def grade_restored(ready: Restored, task: Task, sandbox: Sandbox) -> Finished:
+    """Run and judge a submission that has been restored; where there is other data, also on that."""
     started = time.monotonic()
-    ready = restored(task.template, task.content)
-    with sandbox.session({**task.extra, **task.files}, task.limits) as session:
-        graded = grade(ready.notebook, task.template, session, task.files, task.beside_the_student)
-    notes = (*ready.notes, *graded.notes)
-    with_notes(graded.notebook, notes)
-    return Finished(
-        task.student, task.template.notebook, graded.notebook, graded.grades, notes, time.monotonic() - started
-    )
+    again = copy.deepcopy(ready.notebook)
+    first = _run(ready.notebook, task, sandbox, {})
+    flags: Mapping[str, str] = {}
+    if task.second_files and any(cell.points for cell in first.grades):
+        flags = unmoved(first, _run(again, task, sandbox, task.second_files))
+    for cell in first.notebook.cells:
+        flag = flags.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        if flag:
+            cell.metadata["autograder"] = {"review": flag}
+    notes = (*ready.notes, *first.notes)
+    with_notes(first.notebook, notes)
+    seconds = time.monotonic() - started
+    return Finished(task.student, task.template.notebook, first.notebook, first.grades, notes, flags, seconds)
+
+
+def _run(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> Graded:
+    files = {**task.files, **other}
+    with sandbox.session({**task.extra, **files}, task.limits) as session:
+        return grade(notebook, task.template, session, files, task.beside_the_student)
 
 
 def with_notes(notebook: nbformat.NotebookNode, notes: Sequence[str]) -> None:

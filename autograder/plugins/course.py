@@ -13,7 +13,6 @@ from nbgrader.apps import NbGrader
 
 from autograder.plugins.gradebook import read_template
 from autograder.plugins.preprocessors import SandboxedExecute
-from autograder.plugins.submitted import read_files
 from autograder.sandbox import Limits
 from autograder.submission import Task
 from autograder.template import Template
@@ -84,11 +83,8 @@ class Course:
 
     def tasks(self, template: Template, students: tuple[str, ...]) -> Iterator[Task]:
         """The submissions of one notebook, read one by one."""
-        files = read_files(self.folder("source", ".", template.assignment))
-        limits = self.limits(template.assignment)
-        beside = self._execute.beside_the_student(template.assignment)
         for student in students:
             folder = self.folder("submitted", student, template.assignment)
             path = folder / f"{template.notebook}.ipynb"
             content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
-            yield Task(student, content, template, files, read_files(folder), limits, beside)
+            yield self._execute.task(self.app.coursedir, template, student, content, folder)

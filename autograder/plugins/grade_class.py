@@ -34,6 +34,7 @@ class Graded:
     notebook: str
     points: float
     needs_review: bool
+    flags: tuple[str, ...]  # what a TA should look at, although it was judged
     seconds: float
 
 
@@ -93,7 +94,9 @@ class ClassGrader:
             fingerprints.forget(result.student)
             points = self._write(gradebook, template, result)
             fingerprints.record(result.student, prints.pop(result.student))
-            yield Graded(result.student, result.name, points, result.needs_review, result.seconds)
+            yield Graded(
+                result.student, result.name, points, result.needs_review, tuple(result.flags.values()), result.seconds
+            )
         yield from skipped
 
     def _target(self, student: str, template: Template) -> Path:

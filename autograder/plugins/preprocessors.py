@@ -9,14 +9,14 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Dict
+from traitlets import Dict, List, Unicode
 
-from autograder.grading import grade
 from autograder.plugins.records import write_grades
 from autograder.plugins.submitted import read_files
 from autograder.restore import Restored, restore
 from autograder.sandbox import Limits
-from autograder.submission import with_notes
+from autograder.submission import Task, grade_restored
+from autograder.template import Template
 
 Resources = dict[str, Any]
 
@@ -55,9 +55,36 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         "example {'ps1': ['sum_of_squares_uses_squares']}. What that gives up: such a test can be read and cheated."
     ).tag(config=True)
 
-    def beside_the_student(self, assignment: str) -> tuple[str, ...]:
-        """Ids of the test cells of ``assignment`` that run in the student's own process."""
-        return tuple(self.tests_beside_the_student.get(assignment, ()))
+    second_data = Unicode(
+        "variants",
+        help="Folder in the course that holds, by assignment, other data files for a second run of each submission.",
+    ).tag(config=True)
+    no_second_run: List[str] = List(help="Assignments whose submissions are run once only.").tag(config=True)
+
+    def task(self, coursedir: Any, template: Template, student: str, content: bytes | None, beside: Path) -> Task:
+        """All that grading one notebook needs.
+
+        Args:
+            coursedir: nbgrader's course directory.
+            template: of the notebook.
+            student: who handed it in.
+            content: the file as handed in.
+            beside: folder with the other files that were handed in.
+        """
+        name = template.assignment
+        source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
+        files = read_files(source)
+        other = {} if name in self.no_second_run else read_files(Path(coursedir.root) / self.second_data / name)
+        return Task(
+            student=student,
+            content=content,
+            template=template,
+            files=files,
+            extra=read_files(beside),
+            limits=self.limits_of(name),
+            beside_the_student=tuple(self.tests_beside_the_student.get(name, ())),
+            second_files={name: other[name] for name in other if name in files},
+        )
 
     def limits_of(self, assignment: str) -> Limits:
         """The limits in force for ``assignment``.
@@ -76,19 +103,17 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         """Run and judge ``nb``; the grades travel to the next step in ``resources``."""
         exporter, about = self.parent, resources["nbgrader"]
         coursedir = exporter.parent.coursedir
-        source = Path(coursedir.format_path(coursedir.source_directory, ".", about["assignment"]))
-        handed_in = Path(coursedir.format_path(coursedir.autograded_directory, about["student"], about["assignment"]))
-        own_files = read_files(source)
-        limits = self.limits_of(about["assignment"])
-        beside = self.beside_the_student(about["assignment"])
-        with exporter.sandbox(limits).session({**read_files(handed_in), **own_files}) as session:
-            graded = grade(nb, exporter.template(resources), session, own_files, beside)
-        for cell in graded.grades:
+        beside = Path(coursedir.format_path(coursedir.autograded_directory, about["student"], about["assignment"]))
+        task = self.task(coursedir, exporter.template(resources), about["student"], None, beside)
+        ready = Restored(nb, tuple(nb.metadata.get("autograder", {}).get("notes", ())))
+        finished = grade_restored(ready, task, exporter.sandbox(task.limits))
+        for cell in finished.grades:
             if cell.verdict.review:
                 self.log.error("%s, cell %s needs review: %s", about["student"], cell.grade_id, cell.verdict.review)
-        with_notes(graded.notebook, [*nb.metadata.get("autograder", {}).get("notes", []), *graded.notes])
-        resources["autograder"] = graded.grades
-        return graded.notebook, resources
+        for grade_id, flag in finished.flags.items():
+            self.log.warning("%s, cell %s: %s", about["student"], grade_id, flag)
+        resources["autograder"] = finished.grades
+        return finished.notebook, resources
 
 
 class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]

@@ -36,9 +36,11 @@ class Fingerprints:
 
     def of(self, task: Task) -> str:
         """The fingerprint of a submission as it lies there now."""
-        files = [part for name, content in sorted({**task.extra, **task.files}.items()) for part in (name, content)]
+        named = {**task.extra, **task.files} | {f"second/{name}": task.second_files[name] for name in task.second_files}
+        files = [part for name, content in sorted(named.items()) for part in (name, content)]
         parts = [part.encode() if isinstance(part, str) else part for part in files]
-        return _digest(self._common.encode(), repr(astuple(task.limits)).encode(), task.content or b"none", *parts)
+        rules = repr((astuple(task.limits), task.beside_the_student)).encode()
+        return _digest(self._common.encode(), rules, task.content or b"none", *parts)
 
     def recorded(self, student: str) -> str:
         """The fingerprint under which a submission was graded last; empty where it was not."""
