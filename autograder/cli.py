@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import Executor
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=True)
     try:
         return int(options.command(options, console))
-    except (CourseError, SandboxUnavailable) as problem:
+    except (CourseError, SandboxUnavailable, engines.EngineUnavailable) as problem:
         console.print(f"[bold red]error:[/] {problem}", highlight=False)
         return 2
     except KeyboardInterrupt:
@@ -44,6 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--student", action="append", metavar="NAME", help="only this student (may be repeated)")
     grade.add_argument("--force", action="store_true", help="also submissions that have not changed")
     grade.add_argument("--workers", type=int, default=engines.default_workers(), help="default: one per processor")
+    grade.add_argument("--engine", choices=("local", "dask"), default="local", help="where submissions are graded")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it one is started here")
     grade.set_defaults(command=_grade)
     doctor = commands.add_parser("doctor", help="show what the sandbox on this machine withholds, by trying")
     doctor.set_defaults(command=_doctor)
@@ -64,14 +65,20 @@ def _doctor(options: argparse.Namespace, console: Console) -> int:
 def _grade(options: argparse.Namespace, console: Console) -> int:
     course = Course.here()
     students = _chosen(course, options)
-    limits = course.limits(options.assignment)
-    new_executor: functools.partial[Executor] = functools.partial(engines.local, options.workers, limits)
-    grader = ClassGrader(course, new_executor, options.workers, options.force)
+    if options.engine == "dask":
+        engine = engines.dask(options.scheduler, options.workers)
+    else:
+        engine = engines.local(options.workers, course.limits(options.assignment))
+    grader = ClassGrader(course, engine, options.force)
     outcomes: list[Outcome] = []
     started = time.monotonic()
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
-    with Progress(TextColumn("{task.description}"), *columns, TimeRemainingColumn(), console=console) as progress:
-        bar = progress.add_task(options.assignment, total=len(students), rate="")
+    with (
+        closing(engine),
+        Progress(TextColumn("{task.description}"), *columns, TimeRemainingColumn(), console=console) as progress,
+    ):
+        total = len(students) * course.notebooks(options.assignment)
+        bar = progress.add_task(options.assignment, total=total, rate="")
         for outcome in grader.run(options.assignment, students):
             outcomes.append(outcome)
             rate = f"{len(outcomes) / (time.monotonic() - started):.1f}/s"

@@ -5,17 +5,83 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
+import threading
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
 
 from autograder.sandbox import Limits, Sandbox
 from autograder.submission import Finished, Task, grade_submission
 
 
-def local(workers: int, limits: Limits) -> Executor:
+@dataclass(frozen=True)
+class Engine:
+    """A way to grade several submissions at the same time.
+
+    Attributes:
+        workers: how many are graded at the same time.
+        new_executor: makes an executor for them; called again if its processes died.
+        close: lets go of what all executors share.
+    """
+
+    workers: int
+    new_executor: Callable[[], Executor]
+    close: Callable[[], None] = lambda: None
+
+
+class EngineUnavailable(Exception):
+    """The asked-for engine cannot be used; the message says what is missing."""
+
+
+def local(workers: int, limits: Limits) -> Engine:
     """Processes of this machine, each with a warm sandbox of its own that starts at once."""
-    return ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_warm, initargs=(limits,)
-    )
+
+    def new_executor() -> Executor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=_warm, initargs=(limits,))
+
+    return Engine(workers, new_executor)
+
+
+def dask(scheduler: str | None, workers: int) -> Engine:
+    """The workers of a Dask cluster, one submission per worker thread at a time.
+
+    Workers hold no state and read nothing of the course: all that a submission needs travels with it. They need
+    this package and the course's reference solutions installed, and bubblewrap.
+
+    Args:
+        scheduler: address of the scheduler, such as "tcp://host:8786"; a cluster on this machine where there is none.
+        workers: of the cluster on this machine.
+
+    Raises:
+        EngineUnavailable: Dask is not installed, or nobody answers at the address.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise EngineUnavailable("Dask is not installed: pip install 'lmm-autograder[cluster]'") from None
+    with ExitStack() as opened:
+        own = None if scheduler else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        if own is not None:
+            opened.callback(own.close)
+        try:
+            client = Client(scheduler or own, timeout=10)
+        except OSError as problem:
+            raise EngineUnavailable(f"no Dask scheduler answers at {scheduler}: {problem}") from None
+        opened.callback(client.close)
+        return _on(client, scheduler, opened.pop_all().close)
+
+
+def _on(client: Any, scheduler: str | None, close: Callable[[], None]) -> Engine:
+    threads = sum(client.nthreads().values())
+    if not threads:
+        close()
+        raise EngineUnavailable(
+            f"the Dask scheduler at {scheduler} has no workers; start some with: dask worker {scheduler}"
+        )
+    return Engine(threads, functools.partial(client.get_executor, pure=False), close)
 
 
 def default_workers() -> int:
@@ -24,16 +90,17 @@ def default_workers() -> int:
 
 
 def grade_here(task: Task) -> Finished:
-    """Grade a task in this process, with the sandbox that this process keeps warm."""
-    return grade_submission(task, _sandbox(task.limits))
+    """Grade a task in this process, with the sandbox that this thread keeps warm."""
+    return grade_submission(task, _sandbox(task.limits, threading.get_ident()))
 
 
-@functools.lru_cache(maxsize=2)
-def _sandbox(limits: Limits) -> Sandbox:
+@functools.lru_cache(maxsize=16)
+def _sandbox(limits: Limits, thread: int) -> Sandbox:
+    del thread  # a sandbox serves one session at a time, so threads do not share one
     return Sandbox(limits)
 
 
 def _warm(limits: Limits) -> None:
     # The sandbox warms up in its own process while this one imports what the referee needs.
-    _sandbox(limits).start()
+    _sandbox(limits, threading.get_ident()).start()
     import statsmodels.formula.api  # noqa: F401

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import ctypes
 import functools
 import signal
 import threading
@@ -238,7 +239,8 @@ def _line(error: Exception) -> str:
 @contextmanager
 def _time_limit(seconds: int) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
-        yield  # signals reach the main thread only; elsewhere the caller's own limit has to do
+        with _time_limit_of_a_thread(seconds):
+            yield
         return
 
     def stop(signum: int, frame: FrameType | None) -> None:
@@ -252,3 +254,16 @@ def _time_limit(seconds: int) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)
+
+
+@contextmanager
+def _time_limit_of_a_thread(seconds: int) -> Iterator[None]:
+    """Signals reach the main thread only; another one (a Dask worker's) is interrupted between two bytecodes."""
+    thread = ctypes.c_ulong(threading.get_ident())
+    stop = threading.Timer(seconds, ctypes.pythonapi.PyThreadState_SetAsyncExc, (thread, ctypes.py_object(TestTimeout)))
+    stop.daemon = True
+    stop.start()
+    try:
+        yield
+    finally:
+        stop.cancel()

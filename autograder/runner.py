@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+from autograder.engines import Engine
 from autograder.submission import Finished, Task
 
-_WAITING_PER_WORKER = 3  # tasks handed out ahead, so that no worker idles and memory stays flat
-_TRIES = 2
+_AHEAD = 3  # tasks handed out per worker, so that none idles and memory stays flat
 
 
 @dataclass(frozen=True)
@@ -24,48 +24,52 @@ class Failed:
 Grade = Callable[[Task], Finished]
 
 
-def grade_all(
-    tasks: Iterable[Task], grade: Grade, new_executor: Callable[[], Executor], workers: int
-) -> Iterator[Finished | Failed]:
+def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[Finished | Failed]:
     """Grade every task, in the order in which workers finish.
 
     Args:
         tasks: read lazily; only a few per worker are held at a time.
         grade: what a worker does with a task; must be importable there.
-        new_executor: makes the executor, and a new one after a worker died (a broken process pool stays broken).
-        workers: how many tasks run at the same time.
+        engine: where they are graded; a new executor is made after a worker died (a broken process pool stays broken).
     """
     waiting = iter(tasks)
-    executor = new_executor()
-    running: dict[Future[Finished], tuple[Task, int]] = {}
-    again: list[tuple[Task, int]] = []
+    suspects: list[Task] = []  # were being graded when a worker died; tried again one by one, to know who it was
+    executor = engine.new_executor()
+    running: dict[Future[Finished], Task] = {}
     try:
         while True:
-            while len(running) < workers * _WAITING_PER_WORKER:
-                task, tries = again.pop() if again else (next(waiting, None), 0)
-                if task is None:
-                    break
-                running[executor.submit(grade, task)] = (task, tries + 1)
+            alone = bool(suspects)
+            source = iter([suspects.pop()]) if alone else waiting
+            while len(running) < engine.workers * _AHEAD and (task := next(source, None)) is not None:
+                running[executor.submit(grade, task)] = task
             if not running:
                 return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            broken = False
-            for future in done:
-                task, tries = running.pop(future)
-                try:
-                    yield future.result()
-                except BrokenProcessPool:
-                    broken = True
-                    again.append((task, tries))
-                except Exception as problem:  # a fault of the grader must cost one submission, not the class
-                    yield Failed(task.student, f"{type(problem).__name__}: {problem}")
-            if broken:
-                again += running.values()
-                running.clear()
-                executor.shutdown(wait=False, cancel_futures=True)
-                executor = new_executor()
-                for task, _ in [entry for entry in again if entry[1] >= _TRIES]:
-                    yield Failed(task.student, "the grading process died twice while it graded this submission")
-                again = [entry for entry in again if entry[1] < _TRIES]
+            lost = yield from _results(running)
+            if lost:
+                executor.shutdown(wait=False)
+                executor = engine.new_executor()
+            if lost and alone:
+                yield Failed(lost[0].student, "the grading process died twice while it graded this submission")
+            else:
+                suspects += lost
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        for future in running:
+            future.cancel()
+        executor.shutdown(wait=False)
+
+
+def _results(running: dict[Future[Finished], Task]) -> Generator[Finished | Failed, None, list[Task]]:
+    """Yield what has finished, and return the tasks that were lost because a worker died."""
+    lost: list[Task] = []
+    for future in wait(running, return_when=FIRST_COMPLETED).done:
+        task = running.pop(future)
+        try:
+            yield future.result()
+        except BrokenProcessPool:
+            lost.append(task)
+        except Exception as problem:  # a fault of the grader must cost one submission, not the class
+            yield Failed(task.student, f"{type(problem).__name__}: {problem}")
+    if lost:
+        lost += running.values()
+        running.clear()
+    return lost

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-MAX_MARKS = 4_000_000  # commas and opening brackets of one message: bounds the objects that parsing it makes
+MAX_MARKS = 1_500_000  # commas and opening brackets of one message: bounds the objects that parsing it makes
 MAX_ELEMENTS = 50_000_000  # of an array or an index
 MAX_DIMENSIONS = 32
 UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")  # of time, as NumPy names them

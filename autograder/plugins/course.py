@@ -73,6 +73,11 @@ class Course:
         source = self.folder("source", ".", assignment)
         return tuple(read_template(gradebook, assignment, name, source / f"{name}.ipynb") for name in notebooks)
 
+    def notebooks(self, assignment: str) -> int:
+        """How many notebooks an assignment has."""
+        with Gradebook(self.db_url) as gradebook:
+            return len(self.templates(gradebook, assignment))
+
     def students(self, assignment: str) -> tuple[str, ...]:
         """Who handed something in for ``assignment``."""
         anchor = self.folder("submitted", "*", assignment)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
 
-from autograder.engines import grade_here
+from autograder.engines import Engine, grade_here
 from autograder.plugins.course import Course
 from autograder.plugins.records import write_grades
 from autograder.plugins.submitted import read_files
@@ -55,14 +54,12 @@ class ClassGrader:
 
     Args:
         course: where everything lies.
-        new_executor: makes the executor that grades (see :mod:`autograder.engines`).
-        workers: how many submissions are graded at the same time.
+        engine: grades several submissions at the same time.
         everything: also submissions that have not changed since they were graded.
     """
 
     course: Course
-    new_executor: Callable[[], Executor]
-    workers: int
+    engine: Engine
     everything: bool = False
 
     def run(self, assignment: str, students: tuple[str, ...]) -> Iterator[Outcome]:
@@ -85,7 +82,7 @@ class ClassGrader:
                 else:
                     yield task
 
-        for result in grade_all(changed(), grade_here, self.new_executor, self.workers):
+        for result in grade_all(changed(), grade_here, self.engine):
             yield from skipped
             skipped.clear()
             if isinstance(result, Failed):

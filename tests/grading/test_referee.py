@@ -1,5 +1,6 @@
 """The referee judges values: fails closed, names its own faults, hides hidden tests."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -119,3 +120,10 @@ def test_plain_tests_share_helpers_but_not_variables() -> None:
     referee = Referee(Values(x=1, y=5))
     referee.judge("def double(v): return 2 * v\nimport math\ny = 7", 1)
     assert referee.judge("assert double(x) == 2 and math.pi > 3 and y == 5", 1).points == 1
+
+
+def test_an_endless_test_needs_review_in_a_thread_too() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        verdict = pool.submit(judge, "while True: pass").result(timeout=30)
+    assert verdict.points is None
+    assert verdict.review
