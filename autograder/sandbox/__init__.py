@@ -1,0 +1,7 @@
+"""Runs student code where it can reach nothing."""
+
+from autograder.sandbox.host import Sandbox
+from autograder.sandbox.limits import Limits, SandboxUnavailable, SessionEnded
+from autograder.sandbox.session import CallFailed, CellRun, Session
+
+__all__ = ["CallFailed", "CellRun", "Limits", "Sandbox", "SandboxUnavailable", "Session", "SessionEnded"]

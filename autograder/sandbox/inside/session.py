@@ -1,0 +1,201 @@
+"""One session: the forked process in which a student's notebook runs."""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import fcntl
+import os
+import random
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import arguments
+from .encoder import Encoder
+from .figures import Recorder
+from .nodes import opaque
+from .shell import Shell, describe
+from .streams import Sink
+from .wire import Channel, FrameTooLarge
+
+MB = 1 << 20
+OPEN_FILES = 256
+STACKS = 1024 * MB  # addresses for the stacks of threads, which they hardly use
+TASKS = 4  # threads that each process of the limit may have, on average
+CHANNEL = 3  # descriptor of the channel to the host
+SEED = 20240601  # every session starts from it: a submission graded twice shows the same numbers
+PR_SET_DUMPABLE = 4
+
+
+class OutOfTime(BaseException):
+    """Raised inside student code that was asked for a value for too long."""
+
+
+class Session:
+    """Answers the host's requests until it closes the channel.
+
+    Args:
+        channel: to the host.
+        shell: made before the fork.
+        recorder: of figures, installed before the fork.
+        limits: the fields of the host's ``Limits`` as a dict.
+    """
+
+    def __init__(self, channel: Channel, shell: Shell, recorder: Recorder, limits: dict[str, Any]) -> None:
+        self._channel = channel
+        self._shell = shell
+        self._recorder = recorder
+        self._limits = limits
+        self._functions: list[Any] = []
+        self._sink = Sink(channel)
+        self._process = os.getpid()
+        self._initial = dict(shell.user_ns)
+
+    def serve(self) -> NoReturn:
+        """Answer requests for ever."""
+        self._recorder.fit(self._limits["message_mb"] * MB)
+        self._sink.attach()
+        self._shell.sink = self._sink
+        os.register_at_fork(after_in_child=self._sink.detach)
+        answers = {"files": self._files, "run": self._run, "value": self._value, "call": self._call}
+        while True:
+            request = self._channel.receive()
+            if request is None:
+                os._exit(0)
+            answer = answers[request["op"]](request)
+            if os.getpid() != self._process:
+                os._exit(0)  # student code forked and the copy came back here
+            self._send(answer)
+
+    def _send(self, answer: dict[str, Any]) -> None:
+        try:
+            self._channel.send(answer)
+        except FrameTooLarge:
+            small = {"figures": []} if answer["kind"] == "done" else {"value": opaque(None, "too large")}
+            self._channel.send({**answer, **small})
+
+    def _files(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            for name, content in request["files"].items():
+                path = Path(name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(base64.b64decode(content))
+        except OSError as problem:
+            return {"kind": "raised", "error": f"{name}: {problem.strerror}"}
+        return {"kind": "ready"}
+
+    def _run(self, request: dict[str, Any]) -> dict[str, Any]:
+        self._sink.begin_cell()
+        self._recorder.begin_cell()
+        shell: Any = self._shell  # IPython's methods have no types
+        result = shell.run_cell(request["source"], store_history=True)
+        figures = self._recorder.end_cell()
+        self._sink.flush()
+        sys.stdout, sys.stderr = self._sink.streams
+        problem = result.error_before_exec or result.error_in_exec
+        error = None
+        if problem is not None:
+            name, text = describe(type(problem), problem)
+            error = f"{name}: {text}".splitlines()[0][:500]
+        return {"kind": "done", "error": error, "figures": figures}
+
+    def _value(self, request: dict[str, Any]) -> dict[str, Any]:
+        name = request["name"]
+        namespace = self._shell.user_ns
+        if name not in namespace or (name in self._initial and namespace[name] is self._initial[name]):
+            return {"kind": "missing"}
+        return self._encoded(lambda: namespace[name], request["seconds"])
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        function = self._functions[request["function"]]
+        args = [arguments.decode(node) for node in request["args"]]
+        kwargs = {name: arguments.decode(node) for name, node in request["kwargs"].items()}
+        return self._encoded(lambda: function(*args, **kwargs), request["seconds"])
+
+    def _encoded(self, produce: Any, seconds: float) -> dict[str, Any]:
+        """The answer to a request for a value; student code that runs for it has ``seconds``."""
+        value: Any = None
+        theirs = signal.signal(signal.SIGALRM, _out_of_time)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            try:
+                value = produce()
+            except (Exception, SystemExit, KeyboardInterrupt) as problem:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                name, text = describe(type(problem), problem)
+                return {"kind": "raised", "error": f"{name}: {text}"[:500]}
+            node = Encoder(self._functions, self._limits["message_mb"] * MB).encode(value)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except OutOfTime:
+            return {"kind": "raised", "error": f"TimeoutError: not done after {seconds:g} seconds"}
+        except BaseException as problem:
+            node = opaque(value, f"could not be read ({type(problem).__name__})")
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, theirs)
+            self._sink.flush()
+        return {"kind": "value", "value": node}
+
+
+def _out_of_time(*_signal: object) -> NoReturn:
+    raise OutOfTime
+
+
+def become(limits: dict[str, Any], fds: tuple[int, ...], folder: str) -> None:
+    """Turn the freshly forked process into one that may run student code.
+
+    Standard input is empty, standard output and error are the host's pipes, the channel gets
+    descriptor ``CHANNEL``, and every other descriptor is closed.
+
+    Args:
+        limits: the fields of the host's ``Limits``.
+        fds: channel, standard output and standard error, as the host passed them.
+        folder: the working folder.
+    """
+    os.setsid()
+    null = os.open("/dev/null", os.O_RDONLY)
+    copies = [fcntl.fcntl(fd, fcntl.F_DUPFD, 16) for fd in (null, *fds[1:], fds[0])]
+    for target, source in enumerate(copies):
+        os.dup2(source, target, inheritable=target < CHANNEL)
+    os.closerange(CHANNEL + 1, 1 << 16)
+    _limit(limits)
+    ctypes.CDLL(None).prctl(
+        PR_SET_DUMPABLE, 1, 0, 0, 0
+    )  # nothing of process 1 is left to read; its own files are its own
+    os.nice(5)  # the watch in process 1 goes first
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # passing the limit ends the process, visibly
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(folder)
+    sys.path.insert(0, "")  # modules in the working folder can be imported, as in a notebook
+    reseed()  # Python itself draws new numbers after a fork
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    own = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    memory = own + limits["memory_mb"] * MB + STACKS
+    seconds = int(limits["cpu_seconds"]) + 1
+    for which, value in (
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_FSIZE, limits["file_mb"] * MB),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, 1024),
+    ):
+        resource.setrlimit(which, (value, value))
+    if limits["limit_processes"]:
+        # it counts threads as well; the watch in process 1 counts processes
+        resource.setrlimit(resource.RLIMIT_NPROC, (TASKS * limits["processes"],) * 2)
+
+
+def reseed() -> None:
+    """Start the global random numbers from the same place in every session."""
+    random.seed(SEED)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(SEED)

@@ -1,0 +1,124 @@
+"""Which folders of this Python the sandbox sees, under neutral names, and which it must not."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+INSIDE = Path(__file__).parent / "inside"
+BASE = Path("/opt/python")
+SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo")  # fonts: matplotlib's own
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
+SOURCE_SUFFIXES = (".pth", ".py", ".egg-link")
+
+
+@dataclass(frozen=True)
+class Bind:
+    """A file or folder of the machine that is visible inside, read-only."""
+
+    source: Path
+    target: Path
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """This Python, as it lies inside the sandbox."""
+
+    executable: Path  # inside
+    path: tuple[Path, ...]  # folders of installed packages, inside, in the order of sys.path
+    libraries: Path | None  # folder of libpython inside, where Python needs it to start
+    binds: tuple[Bind, ...]
+    masked: tuple[Bind, ...]  # what must not be readable: where it lies on the machine, and inside
+
+
+def describe(hidden: tuple[str, ...]) -> Interpreter:
+    """Find what this Python consists of.
+
+    Args:
+        hidden: names of packages that student code must not read, however they are installed.
+    """
+    base, binds = _base()
+    binds = [Bind(Path(path), Path(path)) for path in (*SYSTEM, *SYSTEM_FILES) if Path(path).exists()] + binds
+    path = []
+    for number, folder in enumerate(site_folders()):
+        target = _inside(folder, binds)
+        if target is None:
+            target = Path("/opt/site" if number == 0 else f"/opt/site-{number}")
+            binds.append(Bind(folder, target))
+        path.append(target)
+    binds.append(Bind(INSIDE, Path("/opt/sandbox/inside")))
+    library = base / "libpython"
+    return Interpreter(
+        executable=base / "bin" / _executable().name if base == BASE else _executable(),
+        path=tuple(path),
+        libraries=library if any(library in bind.target.parents for bind in binds) else None,
+        binds=tuple(binds),
+        masked=tuple(_masked(binds, hidden)),
+    )
+
+
+def site_folders() -> list[Path]:
+    """Folders of installed packages on ``sys.path``; folders of a project or of a user's PYTHONPATH are not."""
+    folders = [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
+
+
+def _executable() -> Path:
+    return Path(os.path.realpath(sys.executable))
+
+
+def _base() -> tuple[Path, list[Bind]]:
+    """Where the interpreter and its standard library lie inside, and what that takes."""
+    prefix = Path(sys.base_prefix).resolve()
+    if prefix == Path("/usr"):
+        return prefix, []
+    if prefix == Path("/usr/local"):
+        return prefix, [Bind(prefix / part, prefix / part) for part in ("bin", "lib")]
+    binds = [Bind(prefix / "lib", BASE / "lib"), Bind(_executable(), BASE / "bin" / _executable().name)]
+    library = prefix / "lib" / str(sysconfig.get_config_var("INSTSONAME") or "")
+    if library.is_file():  # alone in its folder, so that nothing else of this Python is put before the system's
+        binds.append(Bind(library, BASE / "libpython" / library.name))
+    return BASE, binds
+
+
+def _inside(folder: Path, binds: Iterable[Bind]) -> Path | None:
+    """Where a folder of the machine lies inside, if anything that is bound contains it."""
+    real = folder.resolve()
+    for bind in binds:
+        if real.is_relative_to(bind.source.resolve()):
+            return bind.target / real.relative_to(bind.source.resolve())
+    return None
+
+
+def _masked(binds: list[Bind], hidden: tuple[str, ...]) -> Iterator[Bind]:
+    folders = {*site_folders(), *(bind.source / _purelib() for bind in binds if bind.target == BASE / "lib")}
+    for folder in sorted(folders):
+        target = _inside(folder, binds)
+        if target is None or not folder.is_dir():
+            continue
+        for entry in sorted(folder.iterdir()):
+            if _names_hidden(entry, hidden):
+                yield Bind(entry, target / entry.name)
+
+
+def _purelib() -> str:
+    return f"python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+
+
+def _names_hidden(entry: Path, hidden: tuple[str, ...]) -> bool:
+    """Whether an entry of a folder of packages is, describes or points to a hidden package."""
+    words = re.split(r"[-_.]+", entry.name.lower())
+    names = [name.lower().replace("-", "_") for name in hidden]
+    if any(name in words or entry.name.lower().startswith(name) for name in names):
+        return True
+    if not entry.is_file() or entry.suffix not in SOURCE_SUFFIXES or entry.stat().st_size > 1 << 20:
+        return False
+    if entry.suffix == ".py" and not entry.name.startswith("__editable__"):
+        return False
+    text = entry.read_text("utf-8", "replace").lower()
+    return any(name in text for name in names)

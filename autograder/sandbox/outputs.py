@@ -1,0 +1,182 @@
+"""What a cell shows: frames of the sandbox as valid, bounded outputs of notebook format 4."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+
+from autograder.sandbox.channel import Malformed
+from autograder.sandbox.limits import Limits
+
+TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif")
+MAX_OUTPUTS = 10_000  # of one cell
+OUTPUT_BYTES = 100  # what an output counts for beside its content
+MAX_IDENTITY = 200  # characters
+MAX_TRACEBACK = 500  # lines
+NAME = re.compile(r"[^\W\d][\w.]{0,199}")
+
+
+class TooMuch(Exception):
+    """A cell or a notebook showed more than it may; the argument is the reason for ``explain``."""
+
+
+class CellOutputs:
+    """Collects the outputs of one cell.
+
+    Args:
+        limits: the session's.
+        left: bytes that the notebook may still show.
+
+    Attributes:
+        size: bytes of text and pictures so far, cleared ones included.
+    """
+
+    def __init__(self, limits: Limits, left: int) -> None:
+        self.size = 0
+        self._limits = limits
+        self._left = left
+        self._outputs: list[dict[str, Any]] = []
+        self._ids: list[str] = []
+        self._text: list[list[str]] = []  # parts of each stream output
+        self._clear_next = False
+
+    def take(self, frame: dict[str, Any]) -> bool:
+        """Take a frame that is an output; False for an answer.
+
+        Raises:
+            Malformed: it is neither.
+            TooMuch: a limit is passed.
+        """
+        match frame["kind"]:
+            case "stream":
+                name = frame.get("name")
+                if name not in ("stdout", "stderr"):
+                    raise Malformed("an unknown stream")
+                self.add_text(name, text(frame.get("text")))
+            case "display_data":
+                self._add({"output_type": "display_data", "data": self._data(frame), "metadata": {}}, frame)
+            case "execute_result":
+                count = {"execution_count": _count(frame.get("count"))}
+                self._add({"output_type": "execute_result", "data": self._data(frame), "metadata": {}, **count}, frame)
+            case "error":
+                self._add(self._error(frame), frame)
+            case "update":
+                self._update(text(frame.get("id")), self._data(frame))
+            case "clear":
+                self._clear(bool(frame.get("wait")))
+            case "ready" | "done" | "value" | "missing" | "raised":
+                return False
+            case _:
+                raise Malformed("a message of unknown kind")
+        return True
+
+    def add_text(self, name: str, part: str) -> None:
+        """Add text of a stream to the one before, where that is the same stream."""
+        if not part:
+            return
+        self._spend(len(part) if part.isascii() else len(part.encode("utf-8")))
+        last = self._outputs[-1] if self._outputs and not self._clear_next else None
+        if last is None or last.get("name") != name:
+            self._append({"output_type": "stream", "name": name, "text": ""}, "")
+        self._text[-1].append(part)
+
+    def as_nbformat(self) -> tuple[dict[str, Any], ...]:
+        """The outputs."""
+        done = []
+        for output, parts in zip(self._outputs, self._text, strict=True):
+            done.append({**output, "text": "".join(parts)} if output["output_type"] == "stream" else dict(output))
+        return tuple(done)
+
+    def printed(self) -> str:
+        """The text on standard output."""
+        return "".join(output["text"] for output in self.as_nbformat() if output.get("name") == "stdout")
+
+    def _spend(self, size: int) -> None:
+        self.size += size
+        if self.size > self._limits.cell_output_kb << 10:
+            raise TooMuch("output")
+        if self.size > self._left:
+            raise TooMuch("notebook output")
+
+    def _add(self, output: dict[str, Any], frame: dict[str, Any]) -> None:
+        identity = text(frame.get("id", ""))
+        if len(identity) > MAX_IDENTITY:
+            raise Malformed("a name of a display that is too long")
+        self._append(output, identity)
+
+    def _append(self, output: dict[str, Any], identity: str) -> None:
+        if self._clear_next:
+            self._clear(wait=False)
+        if len(self._outputs) >= MAX_OUTPUTS:
+            raise TooMuch("output")
+        self._spend(OUTPUT_BYTES)
+        self._outputs.append(output)
+        self._ids.append(identity)
+        self._text.append([])
+
+    def _clear(self, wait: bool) -> None:
+        self._clear_next = wait
+        if not wait:
+            self._outputs.clear()
+            self._ids.clear()
+            self._text.clear()
+
+    def _update(self, identity: str, data: dict[str, Any]) -> None:
+        for output, known in zip(self._outputs, self._ids, strict=True):
+            if identity and known == identity and "data" in output:
+                output["data"] = data
+
+    def _data(self, frame: dict[str, Any]) -> dict[str, str]:
+        """The representations that feedback can show; others (scripts, widgets) are left out."""
+        bundle = frame.get("data")
+        if not isinstance(bundle, dict):
+            raise Malformed("an output without data")
+        kept: dict[str, str] = {}
+        for mime, content in bundle.items():
+            if mime in TEXT_TYPES:
+                kept[mime] = text(content)
+            elif mime in PICTURE_TYPES:
+                kept[mime] = _picture(content)
+        self._spend(sum(map(len, kept.values())))
+        return kept
+
+    def _error(self, frame: dict[str, Any]) -> dict[str, Any]:
+        name = text(frame.get("ename"))
+        lines = frame.get("traceback")
+        if not isinstance(lines, list):
+            raise Malformed("an error without a traceback")
+        error = {
+            "output_type": "error",
+            "ename": name if NAME.fullmatch(name) else "Exception",
+            "evalue": text(frame.get("evalue")),
+            "traceback": [text(line) for line in lines[:MAX_TRACEBACK]],
+        }
+        self._spend(len(error["evalue"]) + sum(map(len, error["traceback"])))
+        return error
+
+
+def text(content: object) -> str:
+    """A text that can be written as UTF-8.
+
+    Raises:
+        Malformed: it is not one.
+    """
+    if not isinstance(content, str):
+        raise Malformed("a text is missing")
+    return content
+
+
+def _count(content: object) -> int | None:
+    return content if type(content) is int and 0 <= content < 1 << 31 else None
+
+
+def _picture(content: object) -> str:
+    encoded = text(content)
+    try:
+        base64.b64decode(encoded.replace("\n", ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise Malformed("a picture that is not base64") from None
+    return encoded

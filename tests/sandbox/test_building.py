@@ -1,0 +1,253 @@
+"""How a sandbox is built, when it cannot be, and how it is opened and closed."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, bubblewrap, interpreter, seccomp
+from autograder.sandbox.process import diagnose
+
+SMALL = {"preload": ("json",), "limits": Limits(folder_mb=4)}
+
+
+@pytest.fixture
+def small() -> Iterator[Sandbox]:
+    with Sandbox(**SMALL) as box:
+        yield box
+
+
+# what lies in a folder of packages → whether it is masked
+ENTRIES: dict[str, bool] = {
+    "lmmsolutions/__init__.py": True,
+    "lmmsolutions-1.0.dist-info/METADATA": True,
+    "lmm_autograder-0.1.0.dist-info/direct_url.json": True,
+    "__editable__.lmm_autograder-0.1.0.pth": True,
+    "__editable___lmm_autograder_0_1_0_finder.py": True,
+    "autograder.egg-link": True,
+    "autograder.py": True,
+    "easy-install.pth": True,  # its text names the course
+    "numpy/__init__.py": False,
+    "other.pth": False,
+    "solutions/__init__.py": False,
+    "notes.txt": False,
+}
+
+
+def test_masks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site-packages"
+    for name in ENTRIES:
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text("/course/autograder\n" if name == "easy-install.pth" else "import this\n")
+    monkeypatch.setattr(sys, "path", [str(site)])
+    python = interpreter.describe(("lmmsolutions", "autograder"))
+    masked = {bind.target.name for bind in python.masked if bind.source.parent == site}
+    assert masked == {name.split("/")[0] for name, hidden in ENTRIES.items() if hidden}
+    assert all(bind.target.parent == python.path[0] for bind in python.masked if bind.source.parent == site)
+
+
+def test_masked_in_a_real_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = tmp_path / "site-packages"
+    (site / "lmmsolutions").mkdir(parents=True)
+    (site / "lmmsolutions" / "__init__.py").write_text("answer = 251.405")
+    (site / "autograder.py").write_text("secret = 1")
+    (site / "harmless.py").write_text("value = 5")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    with Sandbox(**SMALL) as box, box.session({}) as session:
+        run = session.run("import harmless; harmless.value", "c1")
+        assert run.outputs[0]["data"]["text/plain"] == "5"
+        assert session.run("from lmmsolutions import answer", "c2").error is not None
+        assert session.run("import autograder; autograder.secret", "c3").error is not None
+        where = "import sys; [folder] = [f for f in sys.path if f.startswith('/opt/site-')]\n"
+        assert session.run(where + "open(folder + '/lmmsolutions/__init__.py')", "c4").error is not None
+        assert session.run(where + "open(folder + '/autograder.py').read()", "c5").error is not None
+
+
+def test_system_python_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    monkeypatch.setattr(sys, "executable", "/usr/bin/env")
+    python = interpreter.describe(())
+    assert str(python.executable).startswith("/usr/bin/")
+    assert python.libraries is None
+
+
+def test_sources_are_told_apart_from_targets() -> None:
+    python = interpreter.describe(())
+    assert {str(bind.target).split("/")[1] for bind in python.binds} <= {"usr", "etc", "opt"}
+    assert not any(str(bind.target).startswith(str(Path.home())) for bind in python.binds)
+
+
+FDS = bubblewrap.Descriptors(info=9, seccomp=8, files={"/etc/passwd": 7})
+
+
+def line(tools: bubblewrap.Tools) -> list[str]:
+    return bubblewrap.command(tools, interpreter.describe(()), FDS, ["program"], 64)
+
+
+def test_command_of_root_drops_first() -> None:
+    words = line(bubblewrap.Tools("/usr/bin/bwrap", (0, 8, 0), "/usr/bin/setpriv"))
+    drop, inner = words.index("/usr/bin/setpriv"), words.index("--unshare-all")
+    assert words[drop + 1 : drop + 6] == ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    assert drop < inner
+    assert "--unshare-user" not in words[:drop]
+
+
+def test_command_of_a_user_has_one_level() -> None:
+    words = line(bubblewrap.Tools("/usr/bin/bwrap", (0, 8, 0), None))
+    assert words.count("/usr/bin/bwrap") == 1
+    needed = {"--unshare-all", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1", "--clearenv"}
+    assert needed <= set(words)
+    assert words[words.index("--cap-drop") + 1] == "ALL"
+    assert words[words.index("--seccomp") + 1] == "8"
+    assert words[-2:] == ["--", "program"]
+
+
+def test_older_bubblewrap() -> None:
+    old = bubblewrap.Tools("/usr/bin/bwrap", (0, 6, 1), None)
+    assert "--disable-userns" not in line(old)
+    assert list(bubblewrap.weaknesses(old, filtered=True)) == []  # the filter forbids them instead
+    assert len(list(bubblewrap.weaknesses(old, filtered=False))) == 2
+
+
+# name: what to change, part of the message
+UNAVAILABLE = {
+    "other system": (lambda m: m.setattr(platform, "system", lambda: "Darwin"), "this is Darwin"),
+    "no bubblewrap": (lambda m: m.setattr(shutil, "which", lambda _: None), "apt install bubblewrap"),
+    "no setpriv": (
+        lambda m: (
+            m.setattr(os, "geteuid", lambda: 0),
+            m.setattr(shutil, "which", lambda name: None if name == "setpriv" else "/bin/true"),
+        ),
+        "install util-linux",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNAVAILABLE)
+def test_unavailable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    change, message = UNAVAILABLE[name]
+    change(monkeypatch)
+    with pytest.raises(SandboxUnavailable, match=message):
+        Sandbox().start()
+    with pytest.raises(SandboxUnavailable, match=message):
+        Sandbox().session({})
+
+
+SAID = {
+    "bwrap: No permissions to create a new namespace, likely because the kernel does not allow it.": "sysctl",
+    "bwrap: setting up uid map: Permission denied": "apparmor_restrict_unprivileged_userns",
+    "bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted": "sysctl",
+    "ModuleNotFoundError: No module named 'IPython'": "did not start",
+    "": "did not start",
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_diagnosis(said: str) -> None:
+    assert SAID[said] in diagnose(said)
+    assert said in diagnose(said)
+
+
+def test_bubblewrap_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bwrap"
+    program.write_text(
+        "#!/bin/sh\n[ $1 = --version ] && echo bubblewrap 0.8.0 && exit\necho bwrap: no new namespace >&2\nexit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    started = time.monotonic()
+    with pytest.raises(SandboxUnavailable, match="user namespaces are switched off"):
+        Sandbox().session({})
+    assert time.monotonic() - started < 5
+
+
+def test_without_a_filter_every_session_has_its_own_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seccomp, "build", lambda: None)
+    with Sandbox(**SMALL) as box:
+        seen = []
+        for _ in range(2):
+            with box.session({}) as session:
+                assert session.run("1 + 1", "c1").error is None
+                seen.append(box.pid)
+        assert len(set(seen)) == 2
+        assert not box.filtered
+        assert "libseccomp is not installed" in box.weaknesses[0]
+
+
+def test_filter_is_in_place(small: Sandbox) -> None:
+    with small.session({}):
+        assert small.filtered
+        assert small.weaknesses == ()
+
+
+def test_preload_that_is_not_installed() -> None:
+    with Sandbox(preload=("json", "no_such_module")) as box, box.session({}) as session:
+        assert box.failed == ("no_such_module",)
+        assert session.run("1", "c1").error is None
+
+
+BAD_NAMES = ["", ".", "..", "../x", "a/../../x", "/etc/passwd", "a\0b"]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_names_that_leave_the_folder(small: Sandbox, name: str) -> None:
+    with pytest.raises(ValueError, match="not a name of a file"):
+        small.session({name: b""})
+
+
+def test_started_by_a_thread_that_has_ended(small: Sandbox) -> None:
+    """The kernel ends a sandbox with the thread that started it; the next session gets another."""
+    starter = threading.Thread(target=small.start)
+    starter.start()
+    starter.join()
+    with small.session({}) as session:
+        assert session.run("1", "c1").error is None
+
+
+def test_opening_and_closing(small: Sandbox) -> None:
+    session = small.session({"folder/sub/data.csv": b"x\n1\n", "ü \n.txt": b"\xff\x00"})
+    assert session.run("open('folder/sub/data.csv').read(), open('ü \\n.txt', 'rb').read()", "c1").error is None
+    with pytest.raises(RuntimeError, match="one session at a time"):
+        small.session({})
+    session.close()
+    session.close()
+    assert session.ended is not None
+    assert session.ended.reason == "closed"
+    with small.session({}) as other:
+        assert other.run("import os; assert os.listdir() == []", "c1").error is None
+        small.close()
+        small.close()
+        assert other.ended is not None
+    with small.session({}) as again:
+        assert again.run("1", "c1").error is None
+
+
+def test_no_descriptor_and_no_process_is_left() -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with Sandbox(**SMALL) as box:
+        for _ in range(3):
+            with box.session({}):
+                pid = box.pid
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_session_opens_quickly(small: Sandbox) -> None:
+    small.session({}).close()
+    times = []
+    for _ in range(10):
+        started = time.monotonic()
+        small.session({}).close()
+        times.append(time.monotonic() - started)
+    assert sorted(times)[5] < 0.5  # 0.02 s on a machine that does nothing else
