@@ -17,6 +17,7 @@ from autograder import engines
 from autograder.doctor import examine
 from autograder.plugins.course import Course, CourseError
 from autograder.plugins.grade_class import ClassGrader, Graded, Outcome, Unchanged
+from autograder.plugins.regrade import Plan, Regrader, summary
 from autograder.runner import Failed
 from autograder.sandbox import SandboxUnavailable
 
@@ -46,6 +47,12 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--engine", choices=("local", "dask"), default="local", help="where submissions are graded")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it one is started here")
     grade.set_defaults(command=_grade)
+    regrade = commands.add_parser("regrade", help="judge again after a test changed, without running student code")
+    regrade.add_argument("assignment")
+    regrade.add_argument("--yes", action="store_true", help="apply without asking")
+    regrade.add_argument("--undo", action="store_true", help="take the last regrading back")
+    regrade.add_argument("--workers", type=int, default=engines.default_workers(), help="default: one per processor")
+    regrade.set_defaults(command=_regrade)
     doctor = commands.add_parser("doctor", help="show what the sandbox on this machine withholds, by trying")
     doctor.set_defaults(command=_doctor)
     return parser
@@ -84,6 +91,48 @@ def _grade(options: argparse.Namespace, console: Console) -> int:
             rate = f"{len(outcomes) / (time.monotonic() - started):.1f}/s"
             progress.update(bar, advance=1, rate=rate)
     return _summary(outcomes, time.monotonic() - started, console)
+
+
+def _regrade(options: argparse.Namespace, console: Console) -> int:
+    course = Course.here()
+    regrader = Regrader(course, engines.local_without_sandbox(options.workers))
+    if options.undo:
+        console.print(f"{regrader.undo(options.assignment)} submissions are graded as they were before.")
+        return 0
+    started = time.monotonic()
+    plan = regrader.plan(options.assignment)
+    students = {change.student for change in plan.changes}
+    console.print(
+        f"{plan.judged} submissions judged again in {time.monotonic() - started:.1f} s; {len(students)} would change.",
+        highlight=False,
+    )
+    _show_plan(plan, console)
+    if plan.changes and (options.yes or _confirmed(console)):
+        regrader.apply(plan)
+        console.print(f"Applied. Take it back with: autograder regrade {options.assignment} --undo", highlight=False)
+    return 1 if plan.unrecorded else 0
+
+
+def _show_plan(plan: Plan, console: Console) -> None:
+    for name, (count, gain) in summary(plan).items():
+        console.print(f"  {name}: {count} move by {gain:+.3g} points on average", highlight=False, markup=False)
+    for change in plan.changes[:40]:
+        line = f"  {change.student}, {change.grade_id}: {change.before['points']} → {change.verdict.points} points"
+        console.print(line, highlight=False, markup=False)
+    if len(plan.changes) > 40:
+        console.print(f"  … and {len(plan.changes) - 40} more")
+    if plan.unrecorded:
+        names = " ".join(f"--student {name}" for name in plan.unrecorded[:20])
+        console.print(
+            f"{len(plan.unrecorded)} cannot be judged on what was kept; run them again: "
+            f"autograder grade {plan.assignment} --force {names}",
+            highlight=False,
+            markup=False,
+        )
+
+
+def _confirmed(console: Console) -> bool:
+    return console.input("Apply? [y/N] ").strip().lower() in ("y", "yes")
 
 
 def _chosen(course: Course, options: argparse.Namespace) -> tuple[str, ...]:

@@ -45,6 +45,12 @@ def local(workers: int, limits: Limits) -> Engine:
     return Engine(workers, new_executor)
 
 
+def local_without_sandbox(workers: int) -> Engine:
+    """Processes of this machine for work that runs no student code."""
+    context = multiprocessing.get_context("spawn")
+    return Engine(workers, functools.partial(ProcessPoolExecutor, workers, mp_context=context))
+
+
 def dask(scheduler: str | None, workers: int) -> Engine:
     """The workers of a Dask cluster, one submission per worker thread at a time.
 

@@ -5,7 +5,6 @@ Nothing here reads or writes files or databases; the result holds all that is to
 
 from __future__ import annotations
 
-import io
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -15,8 +14,9 @@ import nbformat
 import pandas as pd
 
 from autograder.checks.rendering import as_html, as_text
+from autograder.record import Part, read_data, test_digest
 from autograder.referee import Referee, Verdict, from_outputs
-from autograder.sandbox import CellRun, Session, SessionEnded
+from autograder.sandbox import CellRun, Session, SessionEnded, understood
 from autograder.template import Template, TemplateCell
 from autograder.views import Figure
 
@@ -34,6 +34,8 @@ class CellGrade:
     points: float | None  # None: needs review
     max_points: float
     verdict: Verdict
+    part: Part  # what it was judged on
+    test: str  # digest of the test cell
 
 
 @dataclass(frozen=True)
@@ -52,31 +54,32 @@ class SessionEvidence:
     session: Session
     files: Mapping[str, bytes]
     _figures: list[Figure] = field(default_factory=list)
+    _drawn: list[Any] = field(default_factory=list)
     _printed: list[str] = field(default_factory=list)
+    _answers: dict[str, Any] = field(default_factory=dict)
 
     def ran(self, run: CellRun) -> None:
         """Take note of what a cell of the student drew and printed."""
         self._figures.extend(run.figures)
+        self._drawn.append(run.drawn)
         self._printed.append(run.printed)
 
-    def next_part(self) -> None:
-        """A test cell has been judged: what was drawn and printed belongs to the part before it."""
-        self._figures.clear()
-        self._printed.clear()
+    def next_part(self) -> Part:
+        """A test cell has been judged: what it was given is handed out, and the next part begins."""
+        part = Part(dict(self._answers), tuple(self._drawn), self.printed())
+        for kept in (self._figures, self._drawn, self._printed, self._answers):
+            kept.clear()
+        return part
 
     def value(self, name: str) -> Any:
         """The student's value of ``name``; ``Missing(name)`` where there is none."""
-        return self.session.value(name)
+        if name not in self._answers:
+            self._answers[name] = self.session.answer(name)
+        return understood(name, self._answers[name], self.session.call)
 
     def data(self, filename: str) -> pd.DataFrame:
         """A fresh copy of one of the assignment's CSV files."""
-        try:
-            content = self.files[filename]
-        except KeyError:
-            raise FileNotFoundError(
-                f"the assignment has no data file {filename!r}; it has {', '.join(sorted(self.files)) or 'none'}"
-            ) from None
-        return pd.read_csv(io.BytesIO(content))
+        return read_data(self.files, filename)
 
     def figures(self) -> tuple[Figure, ...]:
         """The figures drawn since the previous test cell."""
@@ -119,9 +122,8 @@ def grade(
         template_cell = known.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
         if template_cell is not None and template_cell.is_test:
             verdict = _verdict(template_cell, session, referee, ended, template_cell.grade_id in beside_the_student)
-            _show(cell, verdict, template_cell.points)
-            grades.append(CellGrade(template_cell.grade_id, verdict.points, template_cell.points, verdict))
-            evidence.next_part()
+            part = evidence.next_part() if ended is None else Part(ended=ended.message)
+            grades.append(show(cell, template_cell, verdict, part))
             continue
         count += 1
         cell.execution_count = count
@@ -155,7 +157,7 @@ def _verdict(
     template_cell: TemplateCell, session: Session, referee: Referee, ended: SessionEnded | None, beside: bool
 ) -> Verdict:
     if ended is not None:
-        return Verdict(0.0, message=f"{ended.message} This part was not reached, so there is nothing to judge.")
+        return not_reached(ended.message)
     if not beside:
         return referee.judge(template_cell.source, template_cell.points)
     try:
@@ -164,10 +166,18 @@ def _verdict(
         return Verdict(0.0, message=now.message)
 
 
-def _show(cell: nbformat.NotebookNode, verdict: Verdict, max_points: float) -> None:
+def not_reached(reason: str) -> Verdict:
+    """The verdict on a part that the student's run did not come to."""
+    return Verdict(0.0, message=f"{reason} This part was not reached, so there is nothing to judge.")
+
+
+def show(cell: nbformat.NotebookNode, template_cell: TemplateCell, verdict: Verdict, part: Part) -> CellGrade:
+    """Write a verdict into the test cell of a notebook."""
     cell.execution_count = None
-    cell.outputs = _outputs(verdict, max_points)
+    cell.outputs = _outputs(verdict, template_cell.points)
     cell.metadata["autograder"] = {"review": verdict.review} if verdict.review else {}
+    test = test_digest(template_cell.source, template_cell.points)
+    return CellGrade(template_cell.grade_id, verdict.points, template_cell.points, verdict, part, test)
 
 
 def _outputs(verdict: Verdict, max_points: float) -> list[nbformat.NotebookNode]:

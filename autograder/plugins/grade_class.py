@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +14,9 @@ from nbgrader.utils import parse_utc
 
 from autograder.engines import Engine, grade_here
 from autograder.plugins.course import Course
+from autograder.plugins.files import read_files, write_atomically
+from autograder.plugins.kept import Kept
 from autograder.plugins.records import write_grades
-from autograder.plugins.submitted import read_files
-from autograder.plugins.unchanged import Fingerprints
 from autograder.runner import Failed, grade_all
 from autograder.submission import Finished, Task
 from autograder.template import Template
@@ -69,15 +66,16 @@ class ClassGrader:
                 yield from self._notebooks(gradebook, template, students)
 
     def _notebooks(self, gradebook: Gradebook, template: Template, students: tuple[str, ...]) -> Iterator[Outcome]:
-        fingerprints = Fingerprints(Path(self.course.app.coursedir.root), template)
+        kept = Kept(Path(self.course.app.coursedir.root), template)
         prints: dict[str, str] = {}
         skipped: list[Unchanged] = []
 
         def changed() -> Iterator[Task]:
             for task in self.course.tasks(template, students):
-                prints[task.student] = fingerprints.of(task)
+                prints[task.student] = kept.fingerprint(task)
                 written = self._target(task.student, template).is_file()
-                if written and not self.everything and fingerprints.recorded(task.student) == prints[task.student]:
+                before = kept.of(task.student).get("fingerprint") if written and not self.everything else None
+                if before == prints[task.student]:
                     skipped.append(Unchanged(task.student, template.notebook))
                 else:
                     yield task
@@ -88,9 +86,9 @@ class ClassGrader:
             if isinstance(result, Failed):
                 yield result
                 continue
-            fingerprints.forget(result.student)
+            kept.forget(result.student)
             points = self._write(gradebook, template, result)
-            fingerprints.record(result.student, prints.pop(result.student))
+            kept.record(result.student, prints.pop(result.student), result.grades)
             yield Graded(
                 result.student, result.name, points, result.needs_review, tuple(result.flags.values()), result.seconds
             )
@@ -102,7 +100,7 @@ class ClassGrader:
     def _write(self, gradebook: Gradebook, template: Template, result: Finished) -> float:
         """Write the notebook, then the gradebook; a run that is killed in between is simply done again."""
         self._copy_files(result.student, template.assignment)
-        write_atomically(self._target(result.student, template), nbformat.writes(result.notebook).encode())
+        write_atomically(self._target(result.student, template), f"{nbformat.writes(result.notebook)}\n".encode())
         submitted = self._entry(gradebook, result.student, template)
         write_grades(submitted, template, result.notebook, result.grades)
         submitted.late_submission_penalty = None
@@ -137,17 +135,3 @@ class ClassGrader:
         files |= read_files(self.course.folder("source", ".", assignment))
         for name, content in files.items():
             write_atomically(target / name, content)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a run that is killed, sees either the old or the new content."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).chmod(0o644)
-        shutil.move(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

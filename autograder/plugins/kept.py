@@ -1,24 +1,32 @@
-"""Knowing which submissions need no grading, because nothing that their grades depend on has changed."""
+"""What is kept of each graded submission, in ``.autograder/`` of the course folder.
+
+The fingerprint tells whether grading it again could change anything; the evidence of each test cell lets
+a changed test be run again without the student's code.
+"""
 
 from __future__ import annotations
 
 import ast
 import hashlib
 import importlib.util
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+from autograder.grading import CellGrade
+from autograder.plugins.files import write_atomically
 from autograder.submission import Task
 from autograder.template import Template
 
 _LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "ipython")
 
 
-class Fingerprints:
-    """What was graded, under which tests, data, limits and environment; kept in ``.autograder/`` of the course folder.
+class Kept:
+    """What is kept of the submissions of one notebook.
 
     Args:
         root: the course folder.
@@ -26,15 +34,12 @@ class Fingerprints:
     """
 
     def __init__(self, root: Path, template: Template) -> None:
-        self._folder = root / ".autograder" / template.assignment / template.notebook
-        self._common = _digest(
-            repr(template).encode(),
-            sys.version.encode(),
-            *(f"{name}={_version(name)}".encode() for name in _LIBRARIES),
-            *(content for name in sorted(_packages(template)) for content in _code(name)),
-        )
+        self.folder = root / ".autograder" / template.assignment / template.notebook
+        self.code = _digest(*(content for name in sorted(_packages(template)) for content in _code(name)))
+        versions = (f"{name}={_version(name)}".encode() for name in _LIBRARIES)
+        self._common = _digest(repr(template).encode(), sys.version.encode(), self.code.encode(), *versions)
 
-    def of(self, task: Task) -> str:
+    def fingerprint(self, task: Task) -> str:
         """The fingerprint of a submission as it lies there now."""
         named = {**task.extra, **task.files} | {f"second/{name}": task.second_files[name] for name in task.second_files}
         files = [part for name, content in sorted(named.items()) for part in (name, content)]
@@ -42,24 +47,33 @@ class Fingerprints:
         rules = repr((astuple(task.limits), task.beside_the_student)).encode()
         return _digest(self._common.encode(), rules, task.content or b"none", *parts)
 
-    def recorded(self, student: str) -> str:
-        """The fingerprint under which a submission was graded last; empty where it was not."""
+    def of(self, student: str) -> dict[str, Any]:
+        """What is kept of a submission; empty where it was not graded."""
         try:
-            return self._path(student).read_text()
-        except OSError:
-            return ""
+            kept = json.loads(self.path(student).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
 
     def forget(self, student: str) -> None:
         """From now on, and until recorded again, this submission counts as not graded."""
-        self._path(student).unlink(missing_ok=True)
+        self.path(student).unlink(missing_ok=True)
 
-    def record(self, student: str, fingerprint: str) -> None:
+    def record(self, student: str, fingerprint: str, grades: Sequence[CellGrade]) -> None:
         """Note that this submission has been graded and written."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._path(student).write_text(fingerprint)
+        cells = {grade.grade_id: kept_cell(grade) for grade in grades}
+        kept = {"fingerprint": fingerprint, "code": self.code, "cells": cells}
+        write_atomically(self.path(student), json.dumps(kept).encode())
 
-    def _path(self, student: str) -> Path:
-        return self._folder / student
+    def path(self, student: str) -> Path:
+        """The file of a submission."""
+        return self.folder / f"{student}.json"
+
+
+def kept_cell(grade: CellGrade) -> dict[str, Any]:
+    """One judged test cell as JSON data."""
+    checks = [[check.label, check.earned, check.credit] for check in grade.verdict.checks]
+    return {"test": grade.test, "points": grade.points, "checks": checks, "part": grade.part.as_json()}
 
 
 def _digest(*parts: bytes) -> str:

@@ -11,8 +11,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, List, Unicode
 
+from autograder.plugins.files import read_files
+from autograder.plugins.kept import Kept
 from autograder.plugins.records import write_grades
-from autograder.plugins.submitted import read_files
 from autograder.restore import Restored, restore
 from autograder.sandbox import Limits
 from autograder.submission import Task, grade_restored
@@ -121,9 +122,11 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """Write points and automatic comments; manual marks and comments stay as they are."""
-        about = resources["nbgrader"]
+        about, template = resources["nbgrader"], self.parent.template(resources)
         with Gradebook(about["db_url"]) as gradebook:
             submitted = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
-            write_grades(submitted, self.parent.template(resources), nb, resources["autograder"])
+            write_grades(submitted, template, nb, resources["autograder"])
             gradebook.db.commit()
+        kept = Kept(Path(self.parent.parent.coursedir.root), template)
+        kept.record(about["student"], "", resources["autograder"])
         return nb, resources

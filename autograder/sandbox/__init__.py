@@ -2,6 +2,6 @@
 
 from autograder.sandbox.host import Sandbox
 from autograder.sandbox.limits import Limits, SandboxUnavailable, SessionEnded
-from autograder.sandbox.session import CallFailed, CellRun, Session
+from autograder.sandbox.session import CallFailed, CellRun, Session, understood
 
-__all__ = ["CallFailed", "CellRun", "Limits", "Sandbox", "SandboxUnavailable", "Session", "SessionEnded"]
+__all__ = ["CallFailed", "CellRun", "Limits", "Sandbox", "SandboxUnavailable", "Session", "SessionEnded", "understood"]

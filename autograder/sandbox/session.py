@@ -35,6 +35,7 @@ class CellRun:
 
     outputs: tuple[dict[str, Any], ...]  # valid outputs of notebook format 4
     figures: tuple[views.Figure, ...]  # recorded while it ran, oldest first
+    drawn: Any  # the same as JSON data, which `decode_figures` understands again
     printed: str  # text on standard output
     error: str | None  # "NameError: name 'x' is not defined"
     seconds: float  # wall time
@@ -131,7 +132,8 @@ class Session:
         except values.MalformedValue:
             raise self._end("protocol") from None
         outputs = self._outputs
-        return CellRun(outputs.as_nbformat(), figures, outputs.printed(), error, time.monotonic() - started)
+        drawn = answer.get("figures")
+        return CellRun(outputs.as_nbformat(), figures, drawn, outputs.printed(), error, time.monotonic() - started)
 
     def value(self, name: str) -> Any:
         """The student's value of ``name``, as plain data or a view.
@@ -142,14 +144,17 @@ class Session:
         Raises:
             SessionEnded: the process ended, hung or passed a limit.
         """
+        return understood(name, self.answer(name), self.call)
+
+    def answer(self, name: str) -> dict[str, Any]:
+        """What :meth:`value` is made of: JSON data as it came, which can be kept and understood again later.
+
+        Raises:
+            SessionEnded: the process ended, hung or passed a limit.
+        """
         answer = self._ask_for_value({"op": "value", "name": name})
-        match answer["kind"]:
-            case "missing":
-                return views.Missing(name)
-            case "raised":
-                return views.Opaque("unknown", self._text(answer))
-            case _:
-                return self._decoded(answer)
+        self._text(answer)
+        return answer
 
     def call(self, function: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call a function that an earlier value held, with plain arguments.
@@ -165,7 +170,7 @@ class Session:
         answer = self._ask_for_value({"op": "call", "function": function, "args": positional, "kwargs": named})
         if answer["kind"] == "raised":
             raise CallFailed(self._text(answer))
-        return self._decoded(answer)
+        return _decoded(answer, self.call)
 
     def _ask_for_value(self, request: dict[str, Any]) -> dict[str, Any]:
         seconds = self._limits.value_seconds
@@ -179,12 +184,6 @@ class Session:
         if answer["kind"] not in ("value", "missing", "raised"):
             raise self._end("protocol")
         return answer
-
-    def _decoded(self, answer: dict[str, Any]) -> Any:
-        try:
-            return values.decode(answer.get("value"), call=self.call)
-        except values.MalformedValue as problem:
-            return views.Opaque("unknown", f"malformed: {problem}")
 
     def _text(self, answer: dict[str, Any]) -> str:
         try:
@@ -292,3 +291,27 @@ def _argument(encoder: Encoder, value: Any) -> Any:
     if isinstance(node, dict) and node["t"] in ("opaque", "function", "record", "model"):
         raise TypeError(f"a {type(value).__name__} cannot be an argument of a student's function")
     return node
+
+
+def understood(name: str, answer: Mapping[str, Any], call: values.Caller | None = None) -> Any:
+    """The value that an answer of a session stands for; see :meth:`Session.value`.
+
+    Args:
+        name: that was asked for.
+        answer: of :meth:`Session.answer`, perhaps read from a file.
+        call: runs a function of the student.
+    """
+    match answer["kind"]:
+        case "missing":
+            return views.Missing(name)
+        case "raised":
+            return views.Opaque("unknown", str(answer.get("error") or ""))
+        case _:
+            return _decoded(answer, call)
+
+
+def _decoded(answer: Mapping[str, Any], call: values.Caller | None) -> Any:
+    try:
+        return values.decode(answer.get("value"), call=call)
+    except values.MalformedValue as problem:
+        return views.Opaque("unknown", f"malformed: {problem}")
