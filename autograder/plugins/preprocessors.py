@@ -106,7 +106,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         coursedir = exporter.parent.coursedir
         beside = Path(coursedir.format_path(coursedir.autograded_directory, about["student"], about["assignment"]))
         task = self.task(coursedir, exporter.template(resources), about["student"], None, beside)
-        ready = Restored(nb, tuple(nb.metadata.get("autograder", {}).get("notes", ())))
+        ready = Restored(nb, tuple(nb.metadata.pop("autograder", {}).get("notes", ())))
         finished = grade_restored(ready, task, exporter.sandbox(task.limits))
         for cell in finished.grades:
             if cell.verdict.review:
