@@ -173,6 +173,9 @@ def examine(course: Path) -> Iterator[Finding]:
     try:
         with Sandbox(_TIGHT) as sandbox:
             yield from _probes(sandbox, course)
+            yield Finding(
+                "has no weakness that it knows of", not sandbox.weaknesses, " ".join(sandbox.weaknesses) or "yes"
+            )
             yield from _limits(sandbox)
             yield _leftovers(sandbox)
     except SandboxUnavailable as problem:

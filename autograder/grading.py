@@ -143,7 +143,8 @@ def _run(
     try:
         run = session.run(cell.source, name)
     except SessionEnded as now:
-        cell.outputs = [_notice("Run ended", now.message)]
+        shown = [nbformat.from_dict(output) for output in now.outputs]
+        cell.outputs = [*shown, _notice("Run ended", now.message)]
         return now
     cell.outputs = [nbformat.from_dict(output) for output in run.outputs]
     for output in cell.outputs:

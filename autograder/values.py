@@ -42,6 +42,7 @@ MAX_NAME = 300
 MAX_MESSAGE = 200
 MAX_FUNCTIONS = 1 << 31
 MASKED = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
+ZONE = re.compile(r"UTC([+-]\d\d:\d\d)?|[A-Z]\w*([/_+-]\w+)*", re.ASCII)  # no path: pandas would open it
 HEXADECIMAL = re.compile(r"-?[0-9a-f]{1,1024}")
 SPECIAL_FLOATS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
@@ -81,6 +82,13 @@ class _Decoder:
         self._call = call
         self._depth = 0
         self._left = MAX_NODES
+        self._room = MAX_ELEMENTS
+
+    def _spend(self, elements: int) -> None:
+        """Count what a few bytes of the message will be in memory."""
+        self._room -= elements
+        if self._room < 0:
+            raise MalformedValue("too many elements")
 
     def value(self, node: Any) -> Any:
         self._left -= 1
@@ -159,11 +167,9 @@ class _Decoder:
         if name not in ("str", "object") or len(items) != math.prod(shape):
             raise MalformedValue("shape and elements of an array differ")
         if name == "str":
-            if (
-                any(type(item) is not str for item in items)
-                or len(items) * max(map(len, items), default=0) > MAX_ELEMENTS
-            ):
+            if any(type(item) is not str for item in items):
                 raise MalformedValue("not an array of texts")
+            self._spend(len(items) * max(map(len, items), default=0))
             return np.array(items, dtype=str).reshape(shape)
         array = np.empty(len(items), dtype=object)
         for position, item in enumerate(items):
@@ -194,6 +200,8 @@ class _Decoder:
         moments, zone = self._column(node["values"]), text(node.get("zone"), MAX_NAME)
         if moments.dtype.kind != "M":
             raise MalformedValue("not a column of moments")
+        if not ZONE.fullmatch(zone):
+            raise MalformedValue("not a time zone")
         return pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(zone).array
 
     def _intervals(self, node: dict[str, Any]) -> Any:
@@ -222,8 +230,9 @@ class _Decoder:
 
     def _range(self, node: dict[str, Any]) -> Any:
         start, stop, step = (typed(node, name, int) for name in ("start", "stop", "step"))
-        if len(range(start, stop, step)) > MAX_ELEMENTS or max(map(abs, (start, stop, step))) >= 1 << 62:
+        if max(map(abs, (start, stop, step))) >= 1 << 62:
             raise MalformedValue("an index that is too long")
+        self._spend(len(range(start, stop, step)))
         return pd.RangeIndex(start, stop, step, name=_key(self.value(node["name"])))
 
     def _multiindex(self, node: dict[str, Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 MAX_MARKS = 1_500_000  # commas and opening brackets of one message: bounds the objects that parsing it makes
-MAX_ELEMENTS = 50_000_000  # of an array or an index
+MAX_ELEMENTS = 20_000_000  # of all arrays and indexes of one message, as they will be in memory
 MAX_DIMENSIONS = 32
 UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")  # of time, as NumPy names them
 DTYPE = re.compile(rf"\|b1|\|[iu]1|<[iu][248]|<f[248]|<c(8|16)|<[mM]8(\[({'|'.join(UNITS)})\])?")
@@ -130,6 +130,8 @@ def array_shape(node: dict[str, Any]) -> tuple[int, ...]:
     shape = typed(node, "shape", list)
     if len(shape) > MAX_DIMENSIONS or any(type(size) is not int or not 0 <= size <= MAX_ELEMENTS for size in shape):
         raise MalformedValue("not a shape")
+    if math.prod(size for size in shape if size) > MAX_ELEMENTS:  # a size of 0 does not make the others harmless
+        raise MalformedValue("an array that is too large")
     return tuple(shape)
 
 

@@ -1,8 +1,8 @@
 """The command lines that put a process into the sandbox.
 
 As an ordinary user one bubblewrap is enough.  As root there are two: the outer one shows the
-bound folders under neutral names to an unprivileged user (who could not reach them, below
-``/root`` for example), and drops to that user; the inner one, started by that user, isolates.
+bound folders under neutral names to an unprivileged user (who could not reach them where only
+root may enter), and drops to that user; the inner one, started by that user, isolates.
 Without that step the kernel would not count processes, and file permissions would hide nothing.
 """
 
@@ -99,7 +99,8 @@ def command(tools: Tools, python: Interpreter, fds: Descriptors, program: list[s
 
 
 def _outer(tools: Tools, python: Interpreter) -> list[str]:
-    args = [tools.bwrap, "--die-with-parent"]
+    # without --die-with-parent, which would mean the thread that started it: process 1 ends when the grader is gone
+    args = [tools.bwrap]
     for bind in python.binds:
         args += [*_parents(bind.target, "0755"), "--ro-bind", str(bind.source), str(bind.target)]
     for name in ("bwrap", "setpriv"):

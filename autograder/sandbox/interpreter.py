@@ -96,18 +96,16 @@ def _inside(folder: Path, binds: Iterable[Bind]) -> Path | None:
 
 
 def _masked(binds: list[Bind], hidden: tuple[str, ...]) -> Iterator[Bind]:
-    folders = {*site_folders(), *(bind.source / _purelib() for bind in binds if bind.target == BASE / "lib")}
-    for folder in sorted(folders):
-        target = _inside(folder, binds)
-        if target is None or not folder.is_dir():
-            continue
-        for entry in sorted(folder.iterdir()):
-            if _names_hidden(entry, hidden):
-                yield Bind(entry, target / entry.name)
-
-
-def _purelib() -> str:
-    return f"python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    """What of the visible folders of packages is, describes or points to a hidden package."""
+    others = (found for bind in binds for found in bind.source.glob("python3*/*-packages"))  # of any Python
+    for folder in sorted({*site_folders(), *others}):
+        for place in (folder, folder / "__pycache__"):
+            target = _inside(place, binds)
+            if target is None or not place.is_dir():
+                continue
+            for entry in sorted(place.iterdir()):
+                if _names_hidden(entry, hidden):
+                    yield Bind(entry, target / entry.name)
 
 
 def _names_hidden(entry: Path, hidden: tuple[str, ...]) -> bool:

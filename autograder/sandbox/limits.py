@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,10 @@ class Limits:
 
     Memory is what all processes of the session have in main memory together, shared pages
     counted once.  Three more bounds are fixed: 10,000 files, 256 open files per process,
-    and the bounds on recorded figures (``inside/drawing.py``).
+    and the bounds on recorded figures (``inside/figures.py``, ``inside/drawing.py``).
+
+    Raises:
+        ValueError: a limit is not a positive number.
     """
 
     cell_seconds: float = 30  # wall time of one cell
@@ -26,6 +29,14 @@ class Limits:
     notebook_output_kb: int = 16384
     message_mb: int = 16  # one value, or one output
     value_seconds: float = 10  # reading a value, or calling a function of the student
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            kinds = (int,) if field.type == "int" else (int, float)
+            if type(value) not in kinds or not 0 < value < 1_000_000_000:
+                kind = "whole number" if kinds == (int,) else "number"
+                raise ValueError(f"limit {field.name} must be a positive {kind}, not {value!r}")
 
 
 class SandboxUnavailable(Exception):

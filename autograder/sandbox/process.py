@@ -21,10 +21,11 @@ from autograder.sandbox.limits import Limits, SandboxUnavailable
 from autograder.sandbox.session import Session
 
 START_SECONDS = 60.0
+BUILD_SECONDS = 5.0  # to build the sandbox, before anything is imported
 CLEAN_SECONDS = 2.0
 PACKET = 1 << 16
 ENTRY = (
-    "import sys; sys.path.insert(0, '/opt/sandbox'); from inside.zygote import main; del sys.path[0]; main(sys.argv[1])"
+    "import sys; sys.path.insert(0, '/opt/sandbox'); from inside.start import main; del sys.path[0]; main(sys.argv[1])"
 )
 
 
@@ -49,7 +50,7 @@ class SandboxProcess:
     def __init__(self, preload: tuple[str, ...], hidden: tuple[str, ...], folder_mb: int) -> None:
         self.folder_mb = folder_mb
         self.failed: tuple[str, ...] = ()
-        self._ready = False
+        self._started = self._ready = False
         self.pid: int | None = None
         self._process_one: int | None = None  # a descriptor: unlike the number it is never another process
         tools = bubblewrap.find_tools()
@@ -93,6 +94,7 @@ class SandboxProcess:
         """
         if self._ready:
             return
+        self._wait_until_started(START_SECONDS)
         event = self._hear(START_SECONDS)
         if event.get("event") != "ready":
             raise SandboxUnavailable(diagnose(self._said()))
@@ -101,16 +103,31 @@ class SandboxProcess:
         self._find_process_one()
 
     def open(self, limits: Limits, closed: Callable[[], None]) -> Session:
-        """Fork the process of a session."""
+        """Fork the process of a session.
+
+        Args:
+            limits: of the session.
+            closed: called when the session is closed.
+
+        Raises:
+            OSError: process 1 has ended.
+        """
+        known = {**asdict(limits), "limit_processes": counts_per_namespace()}
+        message = json.dumps({"op": "open", "limits": known}).encode("ascii")
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         out_read, out_write = os.pipe()
         err_read, err_write = os.pipe()
-        known = {**asdict(limits), "limit_processes": counts_per_namespace()}
-        message = json.dumps({"op": "open", "limits": known}).encode("ascii")
-        socket.send_fds(self._control, [message], [theirs.fileno(), out_write, err_write])
-        theirs.close()
-        os.close(out_write)
-        os.close(err_write)
+        try:
+            socket.send_fds(self._control, [message], [theirs.fileno(), out_write, err_write])
+        except OSError:
+            ours.close()
+            os.close(out_read)
+            os.close(err_read)
+            raise
+        finally:
+            theirs.close()
+            os.close(out_write)
+            os.close(err_write)
         return Session(limits, ours, self._control, (out_read, err_read), closed)
 
     def cleaned(self) -> bool:
@@ -127,7 +144,8 @@ class SandboxProcess:
         return False
 
     def kill(self) -> None:
-        """End the sandbox at once; with process 1 the kernel ends every other process in it."""
+        """End the sandbox; with process 1 the kernel ends every other process in it."""
+        self._wait_until_started(BUILD_SECONDS)
         self._control.close()
         self._find_process_one()
         if self._process_one is not None:
@@ -139,6 +157,11 @@ class SandboxProcess:
         self._process.wait()
         self._info.close()
         self._errors.close()
+
+    def _wait_until_started(self, seconds: float) -> None:
+        """Wait until bubblewrap has done its part; killed before, it would leave a process that waits for ever."""
+        if not self._started:
+            self._started = self._hear(seconds).get("event") == "started"
 
     def _find_process_one(self) -> None:
         """Take hold of process 1 as soon as bubblewrap has said which it is."""

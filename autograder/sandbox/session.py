@@ -9,10 +9,10 @@ import select
 import socket
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from autograder import values, views
+from autograder import values
+from autograder.sandbox.answers import CallFailed, CellRun, decoded, understood
 from autograder.sandbox.channel import Channel, Malformed, wait_readable
 from autograder.sandbox.drawings import decode_figures
 from autograder.sandbox.inside.encoder import Encoder
@@ -23,22 +23,6 @@ GRACE_SECONDS = 1.0  # for the process's own time limit on values to act first
 LAST_WORDS_SECONDS = 0.2  # to read what an ended process had written
 END_NOTICE_SECONDS = 1.0  # for process 1 to say how a process that closed the channel has ended
 PIPE_CHUNK = 1 << 16
-
-
-class CallFailed(Exception):
-    """A function of the student raised an exception, or took too long; the message is one line."""
-
-
-@dataclass(frozen=True)
-class CellRun:
-    """What came of running one cell."""
-
-    outputs: tuple[dict[str, Any], ...]  # valid outputs of notebook format 4
-    figures: tuple[views.Figure, ...]  # recorded while it ran, oldest first
-    drawn: Any  # the same as JSON data, which `decode_figures` understands again
-    printed: str  # text on standard output
-    error: str | None  # "NameError: name 'x' is not defined"
-    seconds: float  # wall time
 
 
 class Session:
@@ -170,7 +154,7 @@ class Session:
         answer = self._ask_for_value({"op": "call", "function": function, "args": positional, "kwargs": named})
         if answer["kind"] == "raised":
             raise CallFailed(self._text(answer))
-        return _decoded(answer, self.call)
+        return decoded(answer, self.call)
 
     def _ask_for_value(self, request: dict[str, Any]) -> dict[str, Any]:
         seconds = self._limits.value_seconds
@@ -291,27 +275,3 @@ def _argument(encoder: Encoder, value: Any) -> Any:
     if isinstance(node, dict) and node["t"] in ("opaque", "function", "record", "model"):
         raise TypeError(f"a {type(value).__name__} cannot be an argument of a student's function")
     return node
-
-
-def understood(name: str, answer: Mapping[str, Any], call: values.Caller | None = None) -> Any:
-    """The value that an answer of a session stands for; see :meth:`Session.value`.
-
-    Args:
-        name: that was asked for.
-        answer: of :meth:`Session.answer`, perhaps read from a file.
-        call: runs a function of the student.
-    """
-    match answer["kind"]:
-        case "missing":
-            return views.Missing(name)
-        case "raised":
-            return views.Opaque("unknown", str(answer.get("error") or ""))
-        case _:
-            return _decoded(answer, call)
-
-
-def _decoded(answer: Mapping[str, Any], call: values.Caller | None) -> Any:
-    try:
-        return values.decode(answer.get("value"), call=call)
-    except values.MalformedValue as problem:
-        return views.Opaque("unknown", f"malformed: {problem}")

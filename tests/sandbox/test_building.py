@@ -35,6 +35,9 @@ ENTRIES: dict[str, bool] = {
     "autograder.egg-link": True,
     "autograder.py": True,
     "easy-install.pth": True,  # its text names the course
+    "__pycache__/autograder.cpython-311.pyc": True,
+    "__pycache__/__editable___lmm_autograder_0_1_0_finder.cpython-311.pyc": True,
+    "__pycache__/other.cpython-311.pyc": False,
     "numpy/__init__.py": False,
     "other.pth": False,
     "solutions/__init__.py": False,
@@ -49,9 +52,14 @@ def test_masks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (site / name).write_text("/course/autograder\n" if name == "easy-install.pth" else "import this\n")
     monkeypatch.setattr(sys, "path", [str(site)])
     python = interpreter.describe(("lmmsolutions", "autograder"))
-    masked = {bind.target.name for bind in python.masked if bind.source.parent == site}
-    assert masked == {name.split("/")[0] for name, hidden in ENTRIES.items() if hidden}
-    assert all(bind.target.parent == python.path[0] for bind in python.masked if bind.source.parent == site)
+    masked = {str(bind.source.relative_to(site)) for bind in python.masked if bind.source.is_relative_to(site)}
+    wanted = {
+        name if name.startswith("__pycache__") else name.split("/")[0] for name, hidden in ENTRIES.items() if hidden
+    }
+    assert masked == wanted
+    assert {
+        str(bind.target.relative_to(python.path[0])) for bind in python.masked if bind.source.is_relative_to(site)
+    } == wanted
 
 
 def test_masked_in_a_real_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,16 +190,32 @@ def test_without_a_filter_every_session_has_its_own_sandbox(monkeypatch: pytest.
         assert "libseccomp is not installed" in box.weaknesses[0]
 
 
-def test_filter_is_in_place(small: Sandbox) -> None:
-    with small.session({}):
-        assert small.filtered
-        assert small.weaknesses == ()
+def test_filter_is_in_place(light: Sandbox) -> None:
+    with light.session({}):
+        assert light.filtered
+        assert light.weaknesses == ()
 
 
 def test_preload_that_is_not_installed() -> None:
     with Sandbox(preload=("json", "no_such_module")) as box, box.session({}) as session:
         assert box.failed == ("no_such_module",)
         assert session.run("1", "c1").error is None
+
+
+BAD_LIMITS = {
+    "memory_mb": 0,
+    "processes": -1,
+    "file_mb": 1.5,
+    "cell_seconds": "30",
+    "folder_mb": True,
+    "cpu_seconds": 1e400,
+}
+
+
+@pytest.mark.parametrize("name", BAD_LIMITS)
+def test_limits_that_are_none(name: str) -> None:
+    with pytest.raises(ValueError, match=f"limit {name} must be a positive"):
+        Limits(**{name: BAD_LIMITS[name]})
 
 
 BAD_NAMES = ["", ".", "..", "../x", "a/../../x", "/etc/passwd", "a\0b"]
@@ -243,11 +267,34 @@ def test_no_descriptor_and_no_process_is_left() -> None:
         time.sleep(0.01)
 
 
-def test_session_opens_quickly(small: Sandbox) -> None:
-    small.session({}).close()
+def running_with(word: str) -> list[str]:
+    return [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if word in read(path)]
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def test_closed_while_it_is_being_built_leaves_nothing() -> None:
+    for pause in (0, 0.01, 0.05, 0.2):
+        box = Sandbox(Limits(folder_mb=7), preload=("json",))
+        box.start()
+        time.sleep(pause)
+        box.close()
+    deadline = time.monotonic() + 5
+    while running_with(str(7 << 20)):  # the size of its folders is part of every command line
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_session_opens_quickly(light: Sandbox) -> None:
+    light.session({}).close()
     times = []
     for _ in range(10):
         started = time.monotonic()
-        small.session({}).close()
+        light.session({}).close()
         times.append(time.monotonic() - started)
     assert sorted(times)[5] < 0.5  # 0.02 s on a machine that does nothing else

@@ -228,6 +228,12 @@ def test_a_killed_grader_leaves_no_process() -> None:
         time.sleep(0.02)
 
 
+def test_other_instruction_sets_end_the_process(light: Sandbox) -> None:
+    if os.uname().machine == "x86_64":
+        with light.session({}) as session, pytest.raises(SessionEnded, match="Bad system call"):
+            session.run("import ctypes\nctypes.CDLL(None).syscall(0x40000000 | 39)", "c1")  # getpid of the x32 ABI
+
+
 def test_missing_after_everything(light: Sandbox) -> None:
     with light.session({}) as session:
         assert session.value("out") == Missing("out")

@@ -23,6 +23,10 @@ LEAVES = {
         "open('/tmp/ipython/profile_default/startup/0.py', 'w').write('left = 1')"
     ),
     "deep folders": "import os\nfor _ in range(3000): os.mkdir('d'); os.chdir('d')",
+    "attributes": (
+        "import os, contextlib\nfor folder in ('.', '/tmp', '/dev/shm'):\n    os.utime(folder, (1, 123456789))\n"
+        "    with contextlib.suppress(OSError): os.setxattr(folder, 'user.left', b'x')"
+    ),
     "closed folders": (
         "import os; os.makedirs('a/b/c'); open('a/b/c/f', 'w')\n"
         "for name in ('a/b', 'a', '.', '/tmp'): os.chmod(name, 0)"
@@ -52,6 +56,8 @@ left += [n for n in ('LEFT',) if n in os.environ]
 left += [x for x in (builtins.ord, numpy.mean) if x is None]
 socket.create_server(('127.0.0.1', 4711)).close()
 left += [matplotlib.rcParams['figure.dpi']] * (matplotlib.rcParams['figure.dpi'] == 3)
+left += [a for d in ('/home/student', '/tmp', '/dev/shm') for a in os.listxattr(d)]
+left += [d for d in ('/tmp', '/dev/shm') if os.stat(d).st_mtime == 123456789]
 modes = [oct(os.stat(d).st_mode) for d in ('/home/student', '/tmp', '/dev/shm')]
 """
 

@@ -21,7 +21,7 @@ def wipe(folder: Path, mode: int, deadline: float) -> None:
     deep they were.
 
     Args:
-        folder: a mount point, so it stays what it is; it is left empty.
+        folder: a mount point, so it stays what it is; it is left empty, without attributes, of no date.
         mode: what its permissions shall be.
         deadline: in seconds of the monotonic clock.
 
@@ -37,14 +37,17 @@ def wipe(folder: Path, mode: int, deadline: float) -> None:
                 if time.monotonic() > deadline:
                     raise TooSlow(str(folder))
                 _remove(top, name, numbers)
+        for attribute in os.listxattr(top):
+            os.removexattr(top, attribute)
         os.fchmod(top, mode)
+        os.utime(top, (0, 0))
     finally:
         os.close(top)
 
 
 def dirty(folder: Path) -> bool:
-    """Whether anything is left in ``folder``."""
-    return bool(os.listdir(folder))  # noqa: PTH208
+    """Whether anything is left in ``folder``, or attached to it."""
+    return bool(os.listdir(folder) or os.listxattr(folder))  # noqa: PTH208
 
 
 def _remove(top: int, name: str, numbers: Iterator[str]) -> None:

@@ -23,7 +23,7 @@ from .wire import Channel, FrameTooLarge
 
 MB = 1 << 20
 OPEN_FILES = 256
-STACKS = 1024 * MB  # addresses for the stacks of threads, which they hardly use
+STACKS = 2048 * MB  # addresses for the stacks of threads, which they hardly use
 TASKS = 4  # threads that each process of the limit may have, on average
 CHANNEL = 3  # descriptor of the channel to the host
 SEED = 20240601  # every session starts from it: a submission graded twice shows the same numbers
@@ -162,13 +162,13 @@ def become(limits: dict[str, Any], fds: tuple[int, ...], folder: str) -> None:
         os.dup2(source, target, inheritable=target < CHANNEL)
     os.closerange(CHANNEL + 1, 1 << 16)
     _limit(limits)
-    ctypes.CDLL(None).prctl(
-        PR_SET_DUMPABLE, 1, 0, 0, 0
-    )  # nothing of process 1 is left to read; its own files are its own
+    # nothing of process 1 is left in it, so it may look at itself, and the watch at its memory
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     os.nice(5)  # the watch in process 1 goes first
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # passing the limit ends the process, visibly
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)
+    os.environ["PWD"] = folder
     sys.path.insert(0, "")  # modules in the working folder can be imported, as in a notebook
     reseed()  # Python itself draws new numbers after a fork
 

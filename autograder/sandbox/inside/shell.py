@@ -14,7 +14,6 @@ from typing import Any, NoReturn
 from IPython.core import page
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any as AnyTrait
 from traitlets import Type
@@ -159,7 +158,7 @@ def shorten(traceback: TracebackType | None) -> None:
 
 
 def _no_input(*_args: object, **_kwargs: object) -> NoReturn:
-    raise StdinNotImplementedError(NO_INPUT)
+    raise EOFError(NO_INPUT)
 
 
 def describe(etype: Any, evalue: Any) -> tuple[str, str]:

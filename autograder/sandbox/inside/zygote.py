@@ -20,6 +20,7 @@ import select
 import signal
 import site
 import socket
+import sys
 import time
 from pathlib import Path
 from typing import Any, NoReturn
@@ -46,14 +47,13 @@ undefined_name
 """
 
 
-def main(argument: str) -> NoReturn:
+def main(config: dict[str, Any], control: socket.socket) -> NoReturn:
     """Harden, warm up, then serve sessions until the host closes the control socket."""
-    config = json.loads(argument)
     harden()
     site.sethelper()  # what Python's start without packages left out
     site.setcopyright()
+    sys.argv = [""]
     shell, recorder, failed = warm_up(config)
-    control = socket.socket(fileno=config["control"])
     Zygote(control, shell, recorder, config["folders"]).serve(failed)
 
 
