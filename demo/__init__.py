@@ -1,0 +1,1 @@
+"""A demo class that goes the whole way of the seminar: fetch, submit, autograde, feedback."""

@@ -1,0 +1,182 @@
+"""JupyterLab with nbgrader's formgrader on the demo's workspace: ``python -m demo.lab``."""
+
+import argparse
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from demo import workspace
+
+_START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+# Lab would ask on its first page whether to fetch news from the network.
+_SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+
+class LabDidNotStart(Exception):
+    """The server ended or kept silent; ``log`` is what it wrote."""
+
+    def __init__(self, log: str) -> None:
+        super().__init__("JupyterLab did not start")
+        self.log = log
+
+
+class Lab:
+    """A running server on a course folder; a context manager that stops it at the end.
+
+    Jupyter's settings and run-time files lie inside the course folder: nothing of the user's is read or changed.
+    """
+
+    def __init__(self, course: Path, port: int = 8888, browser: bool = False) -> None:
+        self.course = course
+        self.port = free_port(port)
+        self.log = course / "logs" / "lab.log"
+        self._token = secrets.token_hex(24)
+        self._browser = browser
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def url(self, path: str) -> str:
+        """Address of a page, with the token that opens it."""
+        return f"http://127.0.0.1:{self.port}/{path}?token={self._token}"
+
+    def __enter__(self) -> Self:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        settings = self.course / ".jupyter" / "config" / "labconfig"
+        settings.mkdir(parents=True, exist_ok=True)
+        (settings / "default_setting_overrides.json").write_text(json.dumps(_SETTINGS))
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command(self.course, self.port, self._browser),
+                cwd=self.course,  # nbgrader reads nbgrader_config.py of the folder that the server starts in
+                env=environment(self.course, self._token),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+            )
+        try:
+            self._wait_until_ready(self._process)
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stop()
+
+    def wait(self) -> int:
+        """Wait until the server ends (somebody chose File → Shut Down); returns its exit status."""
+        return self._process.wait() if self._process else 0
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if _answers(self.port):
+                return
+            time.sleep(0.1)
+        raise LabDidNotStart(self.log.read_text(errors="replace"))
+
+    def _stop(self) -> None:
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def command(course: Path, port: int, browser: bool) -> list[str]:
+    """The command line of the server."""
+    options = [
+        f"--ServerApp.root_dir={course}",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.answer_yes=True",
+    ]
+    if not browser:
+        options.append("--no-browser")
+    if os.getuid() == 0:
+        options.append("--allow-root")
+    return [sys.executable, "-m", "jupyterlab", *options]
+
+
+def environment(course: Path, token: str) -> Mapping[str, str]:
+    """The server's environment: this virtual environment's commands, and Jupyter's folders in the workspace."""
+    jupyter = course / ".jupyter"
+    return {
+        **os.environ,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "JUPYTER_TOKEN": token,
+        "JUPYTER_CONFIG_DIR": str(jupyter / "config"),
+        "JUPYTER_DATA_DIR": str(jupyter / "data"),
+        "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),
+    }
+
+
+def free_port(preferred: int) -> int:
+    """``preferred`` where nobody listens on it, otherwise any free port."""
+    for port in (preferred, 0):
+        with closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with suppress(OSError, http.client.HTTPException), closing(connection):
+        connection.request("GET", "/login")
+        return connection.getresponse().status < 500
+    return False
+
+
+def _stop(signum: int, frame: FrameType | None) -> None:
+    """End as with Ctrl-C, so that the server does not stay behind."""
+    del signum, frame
+    raise KeyboardInterrupt
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the lab; make the demo first where there is none."""
+    parser = argparse.ArgumentParser(prog="python -m demo.lab", description=__doc__)
+    parser.add_argument("--workspace", type=Path, default=workspace.DEFAULT, metavar="DIR")
+    parser.add_argument("--port", type=int, default=8888)
+    parser.add_argument("--no-browser", action="store_true", help="only print the address")
+    options = parser.parse_args(arguments)
+    course = options.workspace.resolve()
+    if not (course / "gradebook.db").is_file():
+        from demo.__main__ import main as make_demo  # only then: it imports all of nbgrader
+
+        make_demo(["--workspace", str(course)])
+        if not (course / "gradebook.db").is_file():
+            return 1
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with Lab(course, options.port, browser=not options.no_browser) as lab:
+            print(f"Formgrader:  {lab.url('formgrader')}\nJupyterLab:  {lab.url('lab')}")
+            print(f"Log: {lab.log}\nStop with Ctrl-C.", flush=True)
+            return lab.wait()
+    except KeyboardInterrupt:
+        return 0
+    except LabDidNotStart as failure:
+        print(f"{failure.log}\n{failure}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

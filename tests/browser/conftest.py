@@ -1,0 +1,79 @@
+"""A running lab on a small graded course, and a browser that reaches nothing else."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from demo.lab import Lab
+from demo.run import Outcome
+from demo.table import differences
+from tests.demo.small_class import handing_in, run_class
+
+ASSIGNMENT = "03-ols"
+STUDENTS = ("no-constant", "half-done")
+
+# Without a display, a GPU, a sandbox of its own (root has none) and calls to its maker's servers.
+_CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The root of a course with one assignment, graded."""
+    return tmp_path_factory.mktemp("browser") / "course"
+
+
+@pytest.fixture(scope="session")
+def graded(course: Path) -> Outcome:
+    """What the class got."""
+    outcome = run_class(course, [handing_in(student, ASSIGNMENT) for student in STUDENTS])
+    assert [failure.log.read_text() for failure in outcome.failures] == []
+    assert differences(outcome.cells) == ()
+    return outcome
+
+
+@pytest.fixture(scope="session")
+def lab(course: Path, graded: Outcome) -> Iterator[Lab]:
+    """JupyterLab on the graded course."""
+    assert graded.cells
+    with Lab(course, port=0) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    program = shutil.which("chromium")
+    assert program, "these tests need Chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_CHROMIUM)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """An empty page of a new user; whatever is not on this machine is refused at once."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 1000})
+    page.route("**/*", _only_this_machine)
+    page.set_default_timeout(20_000)
+    yield page
+    page.close()
+
+
+def _only_this_machine(route: Route) -> None:
+    # MathJax lies on a content delivery network; waiting for it would only end in a timeout.
+    if route.request.url.startswith(("http://127.0.0.1:", "file:", "data:")):
+        route.continue_()
+    else:
+        route.abort()

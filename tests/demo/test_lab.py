@@ -1,0 +1,42 @@
+"""How the lab is started: address, rights, and whose settings it uses."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from demo import lab
+
+
+@pytest.mark.parametrize(("uid", "needed"), [(0, True), (1000, False)])
+def test_root_is_allowed_only_to_root(monkeypatch: pytest.MonkeyPatch, uid: int, needed: bool) -> None:
+    monkeypatch.setattr("os.getuid", lambda: uid)
+    assert ("--allow-root" in lab.command(Path("/course"), 8888, browser=False)) is needed
+
+
+@pytest.mark.parametrize("browser", [True, False])
+def test_a_browser_is_opened_only_where_it_is_wanted(browser: bool) -> None:
+    assert ("--no-browser" in lab.command(Path("/course"), 8888, browser)) is not browser
+
+
+def test_the_users_own_jupyter_settings_are_neither_read_nor_written(tmp_path: Path) -> None:
+    environment = lab.environment(tmp_path, "secret")
+    folders = [environment[f"JUPYTER_{kind}_DIR"] for kind in ("CONFIG", "DATA", "RUNTIME")]
+    assert all(Path(folder).is_relative_to(tmp_path) for folder in folders)
+
+
+def test_a_taken_port_is_replaced_by_a_free_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert lab.free_port(port) != port
+    assert lab.free_port(port) == port
+
+
+def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = ["sh", "-c", "echo no such kernel; exit 3"]
+    monkeypatch.setattr(lab, "command", lambda *_: broken)
+    with pytest.raises(lab.LabDidNotStart) as failure, lab.Lab(tmp_path):
+        pass
+    assert "no such kernel" in failure.value.log
