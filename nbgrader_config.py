@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+from autograder.plugins.feedback_formgrader import formgrader_pages
+from autograder.plugins.feedback_server import guard_formgrader
+
 # nbgrader starts `alembic` by name; it lies beside this Python, also where the environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
@@ -49,6 +52,12 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Pages that show students' work: nothing in them runs, loads or leaves its box.
+c.GenerateFeedback.exporter_class = "autograder.plugins.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = ["autograder.plugins.feedback.ShownGrades"]
+c.HTMLExporter = formgrader_pages()
+guard_formgrader()
 
 # Limits of one submission, and of single assignments; see autograder.sandbox.Limits for all of them.
 c.SandboxedExecute.limits = {}

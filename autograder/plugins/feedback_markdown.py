@@ -11,11 +11,8 @@ from urllib.parse import unquote
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.lexers.special import TextLexer
-from pygments import highlight
 
 from autograder.plugins.feedback_math import marked, with_formulas
 from autograder.plugins.safe_html import clean, picture, preformatted
@@ -60,7 +57,7 @@ def unchanged(text: str) -> str:
     return text
 
 
-class SafeRenderer(IPythonRenderer):  # type: ignore[misc]  # nbconvert ships no types
+class SafeRenderer(IPythonRenderer):
     """nbconvert's Markdown, without links, without addresses to load pictures from, and with marked formulas."""
 
     def __init__(self, attachments: Attachments) -> None:
@@ -124,5 +121,4 @@ class SafeRenderer(IPythonRenderer):  # type: ignore[misc]  # nbconvert ships no
 
 
 def _highlighted(code: str, language: str) -> str:
-    lexer = get_lexer_by_name(language) if language else TextLexer()
-    return str(highlight(code or " ", lexer, HtmlFormatter(cssclass="highlight")))
+    return str(Highlight2HTML()(code or " ", language or "text"))

@@ -30,6 +30,9 @@ _WIDTH = re.compile(r"[0-4](?:\.[0-9]{1,3})?em")
 _MARKED = re.compile(r'<span class="tex(?P<display>-display)?">(?P<tex>[^<]*)</span>')
 _ALIGNED = re.compile(r"\\(begin|end)\{(?:aligned|align|eqnarray\*?|gathered|gather\*?|split|multline\*?)\}")
 _NUMBERING = re.compile(r"\\(?:label|tag)\*?\{[^{}]*\}|\\(?:nonumber|notag)\b")
+_DEFINITION = re.compile(
+    r"\\(?:(?:re)?newcommand|(?:re)?newenvironment|providecommand|[egx]?def|let|DeclareMathOperator)"
+)
 _STYLES = {
     "bold": "BOLD",
     "bold-italic": "BOLD ITALIC",
@@ -40,7 +43,7 @@ _STYLES = {
     "monospace": "MONOSPACE",
 }
 
-Converter = Callable[[str], Element]
+Converter = Callable[..., Element]
 
 
 class NotUnderstood(Exception):
@@ -61,22 +64,22 @@ def with_formulas(html: str) -> str:
 
 
 def _formula(tex: str, found: re.Match[str]) -> str:
+    display = "block" if found["display"] else "inline"
     try:
-        body = _body(tex)
+        body = _body(tex, display)
     except NotUnderstood:
         return found[0]
-    display = "block" if found["display"] else "inline"
     annotation = f'<annotation encoding="application/x-tex">{escape(tex)}</annotation>'
     return f'<math display="{display}"><semantics>{body}{annotation}</semantics></math>'
 
 
 @lru_cache(maxsize=4_096)
-def _body(tex: str) -> str:
+def _body(tex: str, display: str) -> str:
     convert = converter()
-    if convert is None or len(tex) > _MAX_TEX:
+    if convert is None or len(tex) > _MAX_TEX or _DEFINITION.search(tex):  # a few definitions can fill any memory
         raise NotUnderstood(tex)
     try:
-        tree = convert(_ALIGNED.sub(r"\\\1{align*}", _NUMBERING.sub("", tex)))
+        tree = convert(_ALIGNED.sub(r"\\\1{align*}", _NUMBERING.sub("", tex)), display=display)
         return f"<mrow>{''.join(_written(node) for node in tree)}</mrow>"
     except NotUnderstood:
         raise

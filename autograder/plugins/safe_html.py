@@ -11,13 +11,12 @@ import re
 from html import escape
 
 import nh3
-from pygments.token import STANDARD_TYPES
 
 MAX_CHARACTERS = 200_000  # of one piece of HTML
 _MAX_TAGS = 6_000
 # Formatting tags that are never closed are opened again in every later paragraph: the product bounds what that yields.
 _MAX_REOPENED = 1_000_000
-_MAX_LENGTH = 100  # of a style's number, whatever its unit
+_MAX_LENGTH = 40  # of a number in a style, whatever its unit
 _MAX_WIDTH = 2_000  # px
 
 TAGS = frozenset(
@@ -37,13 +36,18 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "ol": {"start", "type"},
     "details": {"open"},
-    "table": {"border"},
 }
-_CLASSES = frozenset(STANDARD_TYPES.values()) | {
-    *("highlight", "dataframe", "simpletable", "tex", "tex-display", "address"),
-    *("autograder-checks", "autograder-passed", "autograder-partial", "autograder-failed", "autograder-unsure"),
-}
+_CLASSES = frozenset(
+    "dataframe simpletable tex tex-display address highlight "
+    "autograder-checks autograder-passed autograder-partial autograder-failed autograder-unsure "
+    # how Pygments calls the parts of highlighted code
+    "bp c c1 ch cm cp cpf cs dl err esc fm g gd ge ges gh gi go gp gr gs gt gu hll il k kc kd kn kp kr kt l ld m mb mf "
+    "mh mi mo n na nb nc nd ne nf ni nl nn no nt nv nx o ow p pm py s s1 s2 sa sb sc sd se sh si sr ss sx vc vg vi vm "
+    "w x".split()
+)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
+_IMG = re.compile(r"<img[^>]*>")
+_ALT = re.compile(r' alt="([^"]*)"')
 _WORD = re.compile(r"[A-Za-z-]{0,20}")
 _START_TAG = re.compile(r"<[a-zA-Z]")
 _FORMATTING_TAG = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?![a-z0-9])", re.IGNORECASE)
@@ -67,7 +71,7 @@ def clean(html: str) -> str:
     """``html`` reduced to what may be shown; as plain text where it is too long or too tangled to be sanitised."""
     if _too_complex(html):
         return preformatted(html)
-    cleaned = _CLEANER.clean(html)
+    cleaned = _IMG.sub(_img, _CLEANER.clean(html))
     return cleaned if len(cleaned) <= 2 * len(html) + 1_000 else preformatted(html)
 
 
@@ -116,18 +120,26 @@ def style(text: str) -> str:
 
 
 def _moderate(name: str, value: str) -> bool:
-    if "(" in value:
-        return True  # the numbers of a colour
-    limit = _MAX_WIDTH if name.endswith("width") and not name.startswith("border") else _MAX_LENGTH
-    if name == "font-weight":
-        limit = 1_000
-    return all(float(number) <= limit for number in re.findall(rf"(?<![#\w]){_NUMBER}", value))
+    """Whether no number of ``value`` is so large that a box with it is a nuisance."""
+    if name == "font-size" and re.search(r"em|%|larger", value):
+        return False  # multiplies from box to box
+    limit = {"width": _MAX_WIDTH, "min-width": _MAX_WIDTH, "max-width": _MAX_WIDTH, "font-weight": 1_000}
+    without_colours = re.sub(r"\([^()]*\)|#\w+", "", value)
+    return all(float(number) <= limit.get(name, _MAX_LENGTH) for number in re.findall(_NUMBER, without_colours))
 
 
 def _too_complex(html: str) -> bool:
     tags = len(_START_TAG.findall(html))
     reopened = tags * len(_FORMATTING_TAG.findall(html))
     return len(html) > MAX_CHARACTERS or tags > _MAX_TAGS or reopened > _MAX_REOPENED
+
+
+def _img(found: re.Match[str]) -> str:
+    """A picture that has lost its source becomes the words for it; what nh3 wrote holds no ``>`` in an attribute."""
+    if ' src="' in found[0]:
+        return found[0]
+    alt = _ALT.search(found[0])
+    return f"[{alt[1]}]" if alt else ""
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -142,7 +154,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
             kept = source if tag == "img" and _PICTURE.fullmatch(source) else ""
         case "width" | "height":
             kept = _pixels(value)
-        case "colspan" | "rowspan" | "start" | "border":
+        case "colspan" | "rowspan" | "start":
             kept = value if re.fullmatch(r"[0-9]{1,2}", value) else ""
         case "title" | "alt" | "aria-label":
             return value[:1_000]

@@ -33,7 +33,12 @@ def open_submission(page: Page, lab: Lab, student: str) -> None:
 
 def ready(page: Page) -> None:
     """Wait until marks and comments have come from the server; the page saves nothing before."""
-    page.wait_for_function("typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded")
+    loaded = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
+    for _ in range(100):  # the page's policy forbids the eval that page.wait_for_function needs
+        if page.evaluate(loaded):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("marks and comments did not come from the server")
 
 
 def test_an_instructor_finds_the_formgrader_in_the_lab(page: Page, lab: Lab) -> None:
@@ -109,4 +114,4 @@ def test_every_hint_of_the_feedback_stands_beside_points(page: Page, graded: Out
     feedback = next(path for path in graded.pages if cell.student in str(path))
     page.goto(feedback.as_uri(), wait_until="domcontentloaded")
     total = sum(cell.given.values())
-    expect(page.get_by_text(re.compile(rf"Score: {round(total, 2):g}")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Score:")).first).to_contain_text(f"{round(total, 3):g} of ")

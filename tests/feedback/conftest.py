@@ -1,0 +1,90 @@
+"""A browser that keeps count of what a page does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbgrader.server_extensions.formgrader
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+_STATIC = Path(nbgrader.server_extensions.formgrader.__file__).parent / "static"
+_ORIGIN = "http://course.test"
+ADDRESS = f"{_ORIGIN}/formgrader/submissions/s1/"
+_ARGUMENTS = (
+    "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page that is open, and what it has done."""
+
+    page: Page
+    executed: list[str] = field(default_factory=list)  # names of payloads whose script ran
+    requests: list[str] = field(default_factory=list)  # addresses other than the page's own
+    dialogs: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)  # of the page's own scripts
+    saved: list[str] = field(default_factory=list)  # bodies of what the page sent to the formgrader's API
+
+    def did(self) -> list[str]:
+        """Everything that a page with somebody else's text must not do."""
+        return [*self.executed, *self.requests, *self.dialogs]
+
+
+@dataclass
+class Visitor:
+    """Opens pages at the address where the formgrader shows them; its server is played by this class."""
+
+    browser: Browser
+    without_policy: bool = False
+    width: int = 1200
+    dark: bool = False
+
+    def visit(self, html: str, grades: tuple[dict[str, object], ...] = ()) -> Visit:
+        """Open ``html`` and wait until it has settled."""
+        context = self.browser.new_context(
+            bypass_csp=self.without_policy,
+            viewport={"width": self.width, "height": 900},
+            color_scheme="dark" if self.dark else "light",
+        )
+        page = context.new_page()
+        visit = Visit(page)
+        context.expose_function("pwned", lambda name="": visit.executed.append(str(name)))
+        page.on("dialog", lambda dialog: (visit.dialogs.append(dialog.message), dialog.dismiss())[0])
+        page.on("pageerror", lambda error: visit.errors.append(str(error)))
+        context.on("page", lambda new: visit.requests.append(f"a new window: {new.url}"))
+        context.route("**/*", lambda route: _serve(route, html, visit, grades))
+        page.goto(ADDRESS)
+        page.wait_for_timeout(300)
+        return visit
+
+
+def _serve(route: Route, html: str, visit: Visit, grades: tuple[dict[str, object], ...]) -> None:
+    url = route.request.url
+    path = url.removeprefix(_ORIGIN).split("?")[0]
+    if url == ADDRESS and route.request.resource_type == "document" and not visit.page.url.startswith(_ORIGIN):
+        route.fulfill(body=html, content_type="text/html; charset=utf-8")
+    elif path.startswith("/formgrader/static/") and (_STATIC / path.removeprefix("/formgrader/static/")).is_file():
+        route.fulfill(path=_STATIC / path.removeprefix("/formgrader/static/"))
+    elif path.startswith("/formgrader/api/"):
+        if route.request.method != "GET":
+            visit.saved.append(route.request.post_data or "")
+        route.fulfill(json=grades if path.endswith("/grades") else [])
+    else:
+        visit.requests.append(f"{route.request.method} {url}")
+        route.abort()
