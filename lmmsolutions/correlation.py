@@ -76,6 +76,11 @@ def _without_first_day(data: pd.DataFrame) -> pd.DataFrame:
     return solve(data).clean.query("Days != 0")
 
 
+def _without_training(data: pd.DataFrame) -> pd.DataFrame:
+    """Without days 0 and 1."""
+    return solve(data).clean.query("Days > 1")
+
+
 def _points(data: pd.DataFrame, x: str, y: str) -> tuple[pd.Series[float], pd.Series[float]]:
     """Two columns of the complete rows."""
     complete = data[[x, y]].dropna()
@@ -95,6 +100,9 @@ def _faulty(data: pd.DataFrame) -> pd.Series[bool]:
 
 _DAY_ZERO = (
     "You took the zeros in Days for faulty. The first day is numbered zero; only Reaction and Subject are checked."
+)
+_TRAINING = (
+    "The first two days are missing. They were days of training, but the question removes rows with faulty values only."
 )
 _PRESENT = "You counted the values that are in order, not the faulty ones."
 _OTHER_COLUMN = "The subject numbers are plotted; they are only names. Check which two columns you passed."
@@ -116,6 +124,7 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     Mistake("number of rows", "n_zero", lambda d: len(d), 0.25, _N_ROWS),
     Mistake("first day removed", "sleep_study_data", _without_first_day, 0.5, _DAY_ZERO),
+    Mistake("training days removed", "sleep_study_data", _without_training, 0.5, _TRAINING),
     Mistake(
         "faulty rows kept",
         "sleep_study_data",
@@ -227,6 +236,13 @@ MISTAKES: tuple[Mistake, ...] = (
         lambda d: _pearson(_without_first_day(d)["Days"], _without_first_day(d)["Reaction"]),
         0.5,
         _DAY_ZERO,
+    ),
+    Mistake(
+        "training days removed",
+        "correlation",
+        lambda d: _pearson(_without_training(d)["Days"], _without_training(d)["Reaction"]),
+        0.5,
+        _TRAINING,
     ),
     Mistake(
         "first rows only",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
+from lmmsolutions import model_hints as hints
 from lmmsolutions import models
 from lmmsolutions.fitting import MixedFit
 from lmmsolutions.models import as_asked, effects_of, intercepts, number_of, own_intercepts, subject_means, whole
 from lmmsolutions.results import Mistake
+from lmmsolutions.variance_mistakes import VARIANCE_MISTAKES
 
 
 def _fixed(name: str) -> Callable[[MixedFit], float]:
@@ -25,84 +26,24 @@ def _z(name: str) -> Callable[[MixedFit], float]:
     return lambda fit: float(fit.fixed[name] / fit.standard_errors[name])
 
 
-def _residual(fit: MixedFit) -> float:
-    return fit.residual_variance
-
-
-def _group(fit: MixedFit) -> float:
-    return fit.group_variance
-
-
-def _printed_error(fit: MixedFit) -> float:
-    """What statsmodels' summary prints as the standard error of Group Var: that of the ratio, times the residual SD."""
-    return fit.variance_ratio_se * float(np.sqrt(fit.residual_variance))
-
-
-def _remaining(fit: MixedFit) -> float:
-    """Sample variance of the residuals after the predicted random intercepts, response unit squared."""
-    subjects = pd.Series(fit.model.groups).map(intercepts(fit)).to_numpy()
-    return float(np.var(fit.model.endog - fit.model.fitted - subjects, ddof=1))
-
-
 _EXCHANGED = "Intercept and slope are exchanged. Look at the row names of the summary, and at the units of each."
 _SE = "This is the standard error of the estimate, the column beside it. The question asks for the estimate itself."
 _Z = "This is the z-value, the estimate divided by its standard error. The question asks for the estimate."
 _SECONDS = "You changed the unit to seconds. Give the estimate in the unit of the data, milliseconds."
-_FIRST_DAY = "The first day is missing from the model. Zero is a valid number of days; use all rows."
 _SWAPPED = (
     "Response and predictor are exchanged: the response stands on the left of the tilde. What is to be explained?"
 )
 _NO_CONSTANT = "The fixed intercept is missing from the model (`0 +` or `-1` in the formula removes it)."
-_BAR = (
-    "`(1|Subject)` is notation of R. In a formula of statsmodels the bar is Python's bitwise OR, and a meaningless "
-    "predictor results. Subjects are named by the argument `groups`."
-)
-_NO_DAYS = "The fixed effect of Days is missing from the formula. Without it the growth over the days counts as noise."
-_ML = (
-    "This fit used maximum likelihood. It treats the fixed effects as known and so takes variances as too small; keep "
-    "the default, restricted maximum likelihood (REML)."
-)
-_SLOPES = "This model has random slopes as well (`re_formula`). The question asks for a random intercept alone."
-_POOLED = (
-    "This model makes no difference between subjects: it is ordinary least squares, or its groups are not the "
-    "subjects. Use a mixed model with a random intercept per subject."
-)
 _DAY_GROUPS = "The groups are the days. Repeated measurements belong together by the person: group by that column."
 _DUMMIES = (
     "Each subject entered as a fixed effect of its own. A random intercept treats the subjects as a sample from a "
     "population and estimates the variance of that population."
 )
-_SD = "This is the standard deviation. The question asks for the variance."
-_EACH_OTHER = "The variance between subjects and the variance within a subject are exchanged."
 _NO_SHRINKAGE = (
     "These are plain differences of averages. A mixed model pulls each subject towards the average, the more the less "
     "is known of the subject."
 )
-
-
 _OWN = "These come from a separate line for each subject. Use the random intercepts of the mixed model."
-_RATIO = (
-    "This is the ratio of the group variance to the residual variance, which is how `params` stores it. The summary "
-    "and the covariance of the random effects show the variance itself."
-)
-_PRINTED = (
-    "This is the number printed beside the variance, under `Std.Err.`. It is not the variance, and not its standard "
-    "error in these units either."
-)
-_ICC = "This is the intraclass correlation, the share of the variance that lies between subjects. It has no unit."
-_BLUP_VARIANCE = (
-    "This is the variance of the predicted random intercepts. They are pulled towards zero, so they vary less than the "
-    "subjects themselves. The model estimates the variance directly."
-)
-_MEANS_VARIANCE = (
-    "This is the variance of the subjects' averages or of their own lines' intercepts. It contains noise within the "
-    "subjects too; the model estimates the part between subjects."
-)
-_TOTAL = "This is the variance of all Reaction values. The model splits it into parts; one of the parts is asked for."
-_REMAINING = (
-    "This is the variance of the residuals that are left when the predicted effects are taken off. It is too small, "
-    "for those predictions were fitted to the same data. The model estimates the variance itself."
-)
 _ONE_SUBJECT = "This is the intercept of one subject. The fixed intercept belongs to the average subject."
 _DUMMY_CONSTANT = (
     "This intercept belongs to the first subject: the subjects entered the model as fixed effects. Use a random "
@@ -111,13 +52,14 @@ _DUMMY_CONSTANT = (
 _MEAN = "This is the mean of Reaction. The intercept is the expected Reaction where the predictor is zero."
 _SIGN = "The sign is the wrong way round. Look at the scatter plot: does Reaction rise or fall with Days?"
 _WHOLE_STUDY = "This is the change from the first to the last day. The slope is the change per day."
-_ONE_SLOPE = "This is the slope of one subject's own line. The fixed slope belongs to all subjects."
 
 _FIXED_MISTAKES: tuple[Mistake, ...] = (
     Mistake("intercept and slope exchanged", "fixed_intercept", number_of(as_asked, _fixed("Days")), 0.5, _EXCHANGED),
     Mistake("standard error for the estimate", "fixed_intercept", number_of(as_asked, _error("Intercept")), 0.25, _SE),
     Mistake("z-value for the estimate", "fixed_intercept", number_of(as_asked, _z("Intercept")), 0.25, _Z),
-    Mistake("bar in the formula", "fixed_intercept", number_of(models.bar_in_formula, _fixed("Intercept")), 0.25, _BAR),
+    Mistake(
+        "bar in the formula", "fixed_intercept", number_of(models.bar_in_formula, _fixed("Intercept")), 0.25, hints.BAR
+    ),
     Mistake(
         "response and predictor exchanged",
         "fixed_intercept",
@@ -130,7 +72,7 @@ _FIXED_MISTAKES: tuple[Mistake, ...] = (
         "fixed_intercept",
         number_of(models.first_day_left_out, _fixed("Intercept")),
         0.5,
-        _FIRST_DAY,
+        hints.FIRST_DAY,
     ),
     Mistake("mean of Reaction", "fixed_intercept", lambda d: float(d["Reaction"].mean()), 0.25, _MEAN),
     Mistake(
@@ -161,7 +103,9 @@ _FIXED_MISTAKES: tuple[Mistake, ...] = (
         "response and predictor exchanged", "fixed_slope", number_of(models.swapped, _fixed("Reaction")), 0.25, _SWAPPED
     ),
     Mistake("no fixed intercept", "fixed_slope", number_of(models.through_origin, _fixed("Days")), 0.25, _NO_CONSTANT),
-    Mistake("first day left out", "fixed_slope", number_of(models.first_day_left_out, _fixed("Days")), 0.5, _FIRST_DAY),
+    Mistake(
+        "first day left out", "fixed_slope", number_of(models.first_day_left_out, _fixed("Days")), 0.5, hints.FIRST_DAY
+    ),
     Mistake("wrong sign", "fixed_slope", number_of(as_asked, lambda fit: -float(fit.fixed["Days"])), 0.25, _SIGN),
     Mistake(
         "change over the whole study",
@@ -177,60 +121,6 @@ _FIXED_MISTAKES: tuple[Mistake, ...] = (
         0.75,
         _SECONDS,
     ),
-)
-
-_VARIANCE_MISTAKES: tuple[Mistake, ...] = (
-    Mistake("standard deviation", "group_variance", number_of(as_asked, lambda f: float(np.sqrt(_group(f)))), 0.5, _SD),
-    Mistake("residual variance", "group_variance", number_of(as_asked, _residual), 0.25, _EACH_OTHER),
-    Mistake("variance ratio", "group_variance", number_of(as_asked, lambda f: _group(f) / _residual(f)), 0.5, _RATIO),
-    Mistake("printed standard error", "group_variance", number_of(as_asked, _printed_error), 0.25, _PRINTED),
-    Mistake(
-        "intraclass correlation",
-        "group_variance",
-        number_of(as_asked, lambda f: _group(f) / (_group(f) + _residual(f))),
-        0.25,
-        _ICC,
-    ),
-    Mistake("ML for REML", "group_variance", number_of(models.maximum_likelihood, _group), 0.5, _ML),
-    Mistake("random slopes", "group_variance", number_of(models.random_slopes, _group), 0.25, _SLOPES),
-    Mistake("bar in the formula", "group_variance", number_of(models.bar_in_formula, _group), 0.25, _BAR),
-    Mistake("no effect of Days", "group_variance", number_of(models.without_days, _group), 0.25, _NO_DAYS),
-    Mistake("first day left out", "group_variance", number_of(models.first_day_left_out, _group), 0.5, _FIRST_DAY),
-    Mistake(
-        "variance of the predicted intercepts",
-        "group_variance",
-        number_of(as_asked, lambda fit: float(intercepts(fit).var())),
-        0.25,
-        _BLUP_VARIANCE,
-    ),
-    Mistake(
-        "variance of the subjects' means",
-        "group_variance",
-        lambda d: float(subject_means(d).var()),
-        0.25,
-        _MEANS_VARIANCE,
-    ),
-    Mistake(
-        "variance of the subjects' own intercepts",
-        "group_variance",
-        lambda d: float(own_intercepts(d).var()),
-        0.25,
-        _MEANS_VARIANCE,
-    ),
-    Mistake("variance of Reaction", "group_variance", lambda d: float(d["Reaction"].var()), 0.0, _TOTAL),
-    Mistake(
-        "standard deviation", "residual_variance", number_of(as_asked, lambda f: float(np.sqrt(_residual(f)))), 0.5, _SD
-    ),
-    Mistake("group variance", "residual_variance", number_of(as_asked, _group), 0.25, _EACH_OTHER),
-    Mistake("pooled, or wrong groups", "residual_variance", lambda d: models.pooled(d).scale, 0.25, _POOLED),
-    Mistake("ML for REML", "residual_variance", number_of(models.maximum_likelihood, _residual), 0.5, _ML),
-    Mistake("random slopes", "residual_variance", number_of(models.random_slopes, _residual), 0.25, _SLOPES),
-    Mistake("no effect of Days", "residual_variance", number_of(models.without_days, _residual), 0.25, _NO_DAYS),
-    Mistake(
-        "first day left out", "residual_variance", number_of(models.first_day_left_out, _residual), 0.5, _FIRST_DAY
-    ),
-    Mistake("variance of the residuals", "residual_variance", number_of(as_asked, _remaining), 0.5, _REMAINING),
-    Mistake("variance of Reaction", "residual_variance", lambda d: float(d["Reaction"].var()), 0.0, _TOTAL),
 )
 
 _EFFECT_MISTAKES: tuple[Mistake, ...] = (
@@ -251,7 +141,7 @@ _EFFECT_MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "standardised",
         "random_effects",
-        effects_of(as_asked, lambda effects, fit: effects / float(np.sqrt(_group(fit)))),
+        effects_of(as_asked, lambda effects, fit: effects / float(np.sqrt(fit.group_variance))),
         0.5,
         "You divided by the standard deviation. Give the deviations in milliseconds.",
     ),
@@ -262,11 +152,11 @@ _EFFECT_MISTAKES: tuple[Mistake, ...] = (
         0.5,
         "The values are numbered by position. Keep the subject's number with each, so that it can be found.",
     ),
-    Mistake("ML for REML", "random_effects", effects_of(models.maximum_likelihood), 0.5, _ML),
-    Mistake("random slopes", "random_effects", effects_of(models.random_slopes), 0.25, _SLOPES),
+    Mistake("ML for REML", "random_effects", effects_of(models.maximum_likelihood), 0.5, hints.ML),
+    Mistake("random slopes", "random_effects", effects_of(models.random_slopes), 0.25, hints.SLOPES),
     Mistake("groups are the days", "random_effects", effects_of(models.grouped_by_day), 0.25, _DAY_GROUPS),
-    Mistake("bar in the formula", "random_effects", effects_of(models.bar_in_formula), 0.25, _BAR),
-    Mistake("no effect of Days", "random_effects", effects_of(models.without_days), 0.25, _NO_DAYS),
+    Mistake("bar in the formula", "random_effects", effects_of(models.bar_in_formula), 0.25, hints.BAR),
+    Mistake("no effect of Days", "random_effects", effects_of(models.without_days), 0.25, hints.NO_DAYS),
     Mistake(
         "no shrinkage", "random_effects", lambda d: subject_means(d) - subject_means(d).mean(), 0.25, _NO_SHRINKAGE
     ),
@@ -282,16 +172,17 @@ _EFFECT_MISTAKES: tuple[Mistake, ...] = (
 )
 
 _MODEL_MISTAKES: tuple[Mistake, ...] = (
-    Mistake("ML for REML", "mixed_results", whole(models.maximum_likelihood), 0.5, _ML),
-    Mistake("pooled OLS", "mixed_results", models.pooled, 0.0, _POOLED),
-    Mistake("random slopes", "mixed_results", whole(models.random_slopes), 0.25, _SLOPES),
+    Mistake("ML for REML", "mixed_results", whole(models.maximum_likelihood), 0.5, hints.ML),
+    Mistake("pooled OLS", "mixed_results", models.pooled, 0.0, hints.POOLED),
+    Mistake("random slopes", "mixed_results", whole(models.random_slopes), 0.25, hints.SLOPES),
     Mistake("groups are the days", "mixed_results", whole(models.grouped_by_day), 0.25, _DAY_GROUPS),
-    Mistake("bar in the formula", "mixed_results", whole(models.bar_in_formula), 0.25, _BAR),
-    Mistake("no effect of Days", "mixed_results", whole(models.without_days), 0.25, _NO_DAYS),
+    Mistake("bar in the formula", "mixed_results", whole(models.bar_in_formula), 0.25, hints.BAR),
+    Mistake("no effect of Days", "mixed_results", whole(models.without_days), 0.25, hints.NO_DAYS),
     Mistake("response and predictor exchanged", "mixed_results", whole(models.swapped), 0.25, _SWAPPED),
     Mistake("no fixed intercept", "mixed_results", whole(models.through_origin), 0.25, _NO_CONSTANT),
     Mistake("subjects as fixed effects", "mixed_results", models.subjects_as_dummies, 0.25, _DUMMIES),
-    Mistake("first day left out", "mixed_results", whole(models.first_day_left_out), 0.5, _FIRST_DAY),
+    Mistake("first day left out", "mixed_results", whole(models.first_day_left_out), 0.5, hints.FIRST_DAY),
+    Mistake("training days left out", "mixed_results", whole(models.training_left_out), 0.5, hints.TRAINING),
 )
 
-MISTAKES: tuple[Mistake, ...] = (*_FIXED_MISTAKES, *_VARIANCE_MISTAKES, *_EFFECT_MISTAKES, *_MODEL_MISTAKES)
+MISTAKES: tuple[Mistake, ...] = (*_FIXED_MISTAKES, *VARIANCE_MISTAKES, *_EFFECT_MISTAKES, *_MODEL_MISTAKES)

@@ -98,8 +98,17 @@ def through_origin(data: pd.DataFrame) -> MixedFit | None:
 
 def first_day_left_out(data: pd.DataFrame) -> MixedFit | None:
     """The right model without the rows of day 0."""
+    return _from_day(data, 1)
+
+
+def training_left_out(data: pd.DataFrame) -> MixedFit | None:
+    """The right model without the rows of days 0 and 1, which were days of training."""
+    return _from_day(data, 2)
+
+
+def _from_day(data: pd.DataFrame, first: int) -> MixedFit | None:
     table = table_of(data)
-    table = table[table["Days"] != 0]
+    table = table[table["Days"] >= first]
     return _attempt(table, "Reaction", with_constant(table[["Days"]]))
 
 

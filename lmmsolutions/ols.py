@@ -50,6 +50,11 @@ def _without_first_day(data: pd.DataFrame) -> pd.DataFrame:
     return data[data["Days"] != 0]
 
 
+def _without_training(data: pd.DataFrame) -> pd.DataFrame:
+    """Without days 0 and 1."""
+    return data[data["Days"] > 1]
+
+
 def _first_day_mean(data: pd.DataFrame) -> float:
     """Mean Reaction on the first day, ms."""
     return float(data.loc[data["Days"] == data["Days"].min(), "Reaction"].mean())
@@ -79,6 +84,10 @@ _SE = "This is the standard error of the estimate, the column beside it. The que
 _T = "This is the t-value, the estimate divided by its standard error. The question asks for the estimate."
 _SUBJECT = "The predictor is the subject number, which is only a name. Take the column that counts days."
 _FIRST_ROWS = "The line was fitted to the first rows only, which belong to one subject. Use the whole table."
+_TRAINING = (
+    "The first two days are missing from the fit. They were for training, but the question is about all rows of the "
+    "table."
+)
 _FIRST_DAY = "The first day is missing from the fit. Zero is a valid number of days; use all rows."
 _SECONDS = "You changed the unit to seconds. Give the estimate in the unit of the data, milliseconds."
 _MEAN = (
@@ -106,6 +115,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("Subject as the predictor", "intercept", lambda d: _line(d, "Subject").intercept, 0.25, _SUBJECT),
     Mistake("first rows only", "intercept", lambda d: _line(d.head(10)).intercept, 0.25, _FIRST_ROWS),
     Mistake("first day left out", "intercept", lambda d: _line(_without_first_day(d)).intercept, 0.5, _FIRST_DAY),
+    Mistake("training days left out", "intercept", lambda d: _line(_without_training(d)).intercept, 0.5, _TRAINING),
     Mistake("mean of Reaction", "intercept", lambda d: float(d["Reaction"].mean()), 0.25, _MEAN),
     Mistake("mean of the first day", "intercept", _first_day_mean, 0.25, _FIRST_MEAN),
     Mistake("seconds instead of ms", "intercept", lambda d: _line(d).intercept / 1000, 0.75, _SECONDS),
@@ -117,6 +127,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("Subject as the predictor", "slope", lambda d: _line(d, "Subject").slope, 0.25, _SUBJECT),
     Mistake("first rows only", "slope", lambda d: _line(d.head(10)).slope, 0.25, _FIRST_ROWS),
     Mistake("first day left out", "slope", lambda d: _line(_without_first_day(d)).slope, 0.5, _FIRST_DAY),
+    Mistake("training days left out", "slope", lambda d: _line(_without_training(d)).slope, 0.5, _TRAINING),
     Mistake(
         "correlation for the slope",
         "slope",
@@ -153,6 +164,10 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "first day left out", "model", lambda d: _model(_without_first_day(d), "Reaction", "Days"), 0.5, _FIRST_DAY
     ),
+    Mistake(
+        "training days left out", "model", lambda d: _model(_without_training(d), "Reaction", "Days"), 0.5, _TRAINING
+    ),
+    Mistake("training days left out", "line", lambda d: _drawn(_line(_without_training(d))), 0.5, _TRAINING),
     Mistake("no constant", "line", lambda d: (0.0, float(_through_origin(d).fe_params[0])), 0.25, _NO_CONSTANT),
     Mistake("mean of Reaction", "line", lambda d: (float(d["Reaction"].mean()), 0.0), 0.25, _LEVEL),
     Mistake("first rows only", "line", lambda d: _drawn(_line(d.head(10))), 0.25, _FIRST_ROWS),

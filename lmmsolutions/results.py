@@ -171,7 +171,7 @@ class SubjectFit:
     n_observations: Annotated[int, Means("rows of the subject", "rows")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SubjectFits:
     """Questions 3c and 4: a separate line for each subject."""
 
@@ -180,6 +180,8 @@ class SubjectFits:
     intercept_309: Annotated[float, Means("expected Reaction of subject 309 at Days = 0", "ms")]
     slope_309: Annotated[float, Means("slope of subject 309", "ms per day")]
     fits: Annotated[Mapping[int, SubjectFit], Means("line of each subject, in the order of the data")]
+    points_308: tuple[type_of_numbers, type_of_numbers]  # what its figure shows: Days and Reaction (ms) of subject 308
+    points_309: tuple[type_of_numbers, type_of_numbers]  # the same for subject 309
 
     @property
     def lines(self) -> dict[int, tuple[float, float]]:

@@ -8,7 +8,16 @@ import pandas as pd
 
 from lmmsolutions import mixed_model, subject_fits
 from lmmsolutions.fitting import MixedFit
-from lmmsolutions.models import as_asked, intercept_of, maximum_likelihood, number_of, random_slopes, swapped
+from lmmsolutions.model_hints import TRAINING
+from lmmsolutions.models import (
+    as_asked,
+    intercept_of,
+    maximum_likelihood,
+    number_of,
+    random_slopes,
+    swapped,
+    training_left_out,
+)
 from lmmsolutions.results import Mistake, SubjectComparison
 
 SUBJECT_1 = 371
@@ -56,6 +65,10 @@ _SLOPES = "This comes from a model with random slopes as well. The question asks
 _ML = "This comes from a fit by maximum likelihood. Keep the default, restricted maximum likelihood (REML)."
 _SECONDS = "You changed the unit to seconds. Give the value in the unit of the data, milliseconds."
 _NOT_INTERCEPT = "This is the slope. The intercept is the height of the line where Days is zero."
+_FIXED_EXCHANGED = (
+    "The random intercept was added to the fixed slope instead of the fixed intercept. Take the fixed effects by their "
+    "names."
+)
 _NOT_SLOPE = "This is an intercept. Look at the row names of the estimates, and at the units."
 _SE = "This is the standard error of the slope. The question asks for the slope itself."
 _OWN_SLOPE = (
@@ -85,6 +98,20 @@ def _intercept_mistakes(quantity: str, subject: int, other: int) -> list[Mistake
         Mistake("subject's own line", quantity, lambda d: _own(d, subject)[0], 0.25, _OWN_LINE),
         Mistake("mean of the subject", quantity, lambda d: subject_fits.mean_of(d, subject), 0.25, _MEAN),
         Mistake("random slopes", quantity, number_of(random_slopes, lambda f: intercept_of(f, subject)), 0.25, _SLOPES),
+        Mistake(
+            "training days left out",
+            quantity,
+            number_of(training_left_out, lambda f: intercept_of(f, subject)),
+            0.5,
+            TRAINING,
+        ),
+        Mistake(
+            "fixed effects exchanged",
+            quantity,
+            number_of(as_asked, lambda f: float(f.fixed["Days"]) + _deviation(f, subject)),
+            0.25,
+            _FIXED_EXCHANGED,
+        ),
         Mistake(
             "slope for the intercept",
             quantity,
@@ -165,6 +192,13 @@ MISTAKES: tuple[Mistake, ...] = (
         number_of(as_asked, lambda fit: float(fit.fixed["Days"]) / 1000),
         0.75,
         _SECONDS,
+    ),
+    Mistake(
+        "training days left out",
+        "fixed_slope",
+        number_of(training_left_out, lambda fit: float(fit.fixed["Days"])),
+        0.5,
+        TRAINING,
     ),
     Mistake("subjects' own lines", "lines", lambda d: {s: _own(d, s) for s in _SUBJECTS}, 0.25, _OWN_LINES),
     Mistake("fixed intercept forgotten", "lines", _lines(lambda _, u, b: (u, b)), 0.25, _ALONE),

@@ -34,7 +34,15 @@ def solve(data: pd.DataFrame) -> SubjectFits:
         slope_308=fits[308].slope,
         intercept_309=fits[309].intercept,
         slope_309=fits[309].slope,
+        points_308=_points(data, 308),
+        points_309=_points(data, 309),
     )
+
+
+def _points(data: pd.DataFrame, subject: int) -> tuple[pd.Series[float], pd.Series[float]]:
+    """Days and Reaction (ms) of one subject."""
+    rows = _rows(data, subject)
+    return rows["Days"], rows["Reaction"]
 
 
 def _rows(data: pd.DataFrame, subject: int) -> pd.DataFrame:
@@ -98,10 +106,16 @@ def _mixed_line(data: pd.DataFrame, subject: int) -> tuple[float, float]:
 _EXCHANGED = "Intercept and slope are exchanged. `np.polyfit` gives the highest power first; look at the units of each."
 _POOLED = "This line belongs to all subjects together. Select the rows of the one subject before you fit."
 _OTHER = "This is the other subject's line. Check which subject the filter selects."
+_OTHER_POINTS = "These are the other subject's points. Check which subject the filter selects."
+_ALL_POINTS = "The figure shows the points of all subjects alike. Select the rows of the one subject before you draw."
 _COMPLEMENT = "This line belongs to everybody but the subject: the filter is the wrong way round."
 _SWAPPED = "Days and Reaction are exchanged in the fit. The predictor comes first in `np.polyfit(x, y, 1)`."
 _ORIGIN = "The line was forced through the origin. Fit it with a constant."
 _FIRST_DAY = "The first day is missing from the fit. Zero is a valid number of days; use all rows of the subject."
+_TRAINING = (
+    "The first two days are missing from the fit. They were for training, but the question is about all rows of the "
+    "subject."
+)
 _PARABOLA = "This comes from a curve of second degree. Ask for a straight line: the degree is the last argument."
 _SECONDS = "You changed the unit to seconds. Give the estimate in the unit of the data, milliseconds."
 _MIXED = (
@@ -136,6 +150,9 @@ def _line_mistakes(subject: int, other: int) -> list[Mistake]:
     def without_first_day(data: pd.DataFrame) -> tuple[float, float]:
         return _pair(line_of(data[data["Days"] != 0], subject))
 
+    def without_training(data: pd.DataFrame) -> tuple[float, float]:
+        return _pair(line_of(data[data["Days"] > 1], subject))
+
     def pooled(data: pd.DataFrame) -> tuple[float, float]:
         return _pair(_line(require(data, "Days", "Reaction")))
 
@@ -146,11 +163,25 @@ def _line_mistakes(subject: int, other: int) -> list[Mistake]:
             "everybody but the subject", subject, lambda d: _pair(_line(_others(d, subject))), 0.25, _COMPLEMENT
         ),
         *_everywhere("first day left out", subject, without_first_day, 0.5, _FIRST_DAY),
+        *_everywhere("training days left out", subject, without_training, 0.5, _TRAINING),
         Mistake("through the origin", f"slope_{subject}", lambda d: _through_origin(d, subject)[1], 0.25, _ORIGIN),
         Mistake("through the origin", f"line_{subject}", lambda d: _through_origin(d, subject), 0.25, _ORIGIN),
         # On balanced data the mixed model's slope is that of all subjects together.
         Mistake("line of the mixed model", f"intercept_{subject}", lambda d: _mixed_line(d, subject)[0], 0.25, _MIXED),
         Mistake("line of the mixed model", f"line_{subject}", lambda d: _mixed_line(d, subject), 0.25, _MIXED),
+    ]
+
+
+def _point_mistakes(subject: int, other: int) -> list[Mistake]:
+    """Points that are drawn instead of the subject's."""
+
+    def everybody(data: pd.DataFrame) -> tuple[pd.Series[float], pd.Series[float]]:
+        table = require(data, "Days", "Reaction")
+        return table["Days"], table["Reaction"]
+
+    return [
+        Mistake("the other subject", f"points_{subject}", lambda d: _points(d, other), 0.25, _OTHER_POINTS),
+        Mistake("all subjects together", f"points_{subject}", everybody, 0.5, _ALL_POINTS),
     ]
 
 
@@ -186,6 +217,10 @@ def _lines_without_first_day(data: pd.DataFrame) -> dict[int, tuple[float, float
     return solve(data[data["Days"] != 0]).lines
 
 
+def _lines_without_training(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
+    return solve(data[data["Days"] > 1]).lines
+
+
 def _lines_of_the_mixed_model(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
     return {subject: _mixed_line(data, subject) for subject in solve(data).fits}
 
@@ -193,8 +228,11 @@ def _lines_of_the_mixed_model(data: pd.DataFrame) -> dict[int, tuple[float, floa
 MISTAKES: tuple[Mistake, ...] = (
     *_line_mistakes(308, 309),
     *_number_mistakes(308),
+    *_point_mistakes(308, 309),
     *_line_mistakes(309, 308),
     *_number_mistakes(309),
+    *_point_mistakes(309, 308),
     Mistake("lines of the mixed model", "subject_lines", _lines_of_the_mixed_model, 0.25, _PARALLEL),
     Mistake("first day left out", "subject_lines", _lines_without_first_day, 0.5, _FIRST_DAY),
+    Mistake("training days left out", "subject_lines", _lines_without_training, 0.5, _TRAINING),
 )
