@@ -21,10 +21,12 @@ c.CourseDirectory.root = str(course)
 # c.CourseDirectory.db_url = "postgresql://user@host/gradebook"
 c.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
 
-# The exchange: a folder in the course folder. Where students have accounts on this machine, name a shared one.
+# The exchange: a folder in the course folder. Where students have accounts on this machine, name a shared one,
+# and have each hand-in belong to the student whom it names: check_owner = True.
 c.Exchange.root = str(course / "exchange")
 c.Exchange.path_includes_course = False
 c.ExchangeCollect.check_owner = False
+c.ExchangeFactory.collect = "autograder.plugins.collect.CarefulCollect"
 
 # Releasing: a solution may carry a starter that students get in its place.
 c.GenerateAssignment.preprocessors = [

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from autograder import engines
+from autograder.audit import command
 from autograder.doctor import examine
 from autograder.plugins.course import Course, CourseError
 from autograder.plugins.grade_class import ClassGrader, Graded, Outcome, Unchanged
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     regrade.add_argument("--undo", action="store_true", help="take the last regrading back")
     regrade.add_argument("--workers", type=int, default=engines.default_workers(), help="default: one per processor")
     regrade.set_defaults(command=_regrade)
+    command.add_to(commands.add_parser("audit", help="prove assignments before they are released"))
     doctor = commands.add_parser("doctor", help="show what the sandbox on this machine withholds, by trying")
     doctor.set_defaults(command=_doctor)
     return parser

@@ -48,7 +48,8 @@ def local(workers: int, limits: Limits) -> Engine:
 def local_without_sandbox(workers: int) -> Engine:
     """Processes of this machine for work that runs no student code."""
     context = multiprocessing.get_context("spawn")
-    return Engine(workers, functools.partial(ProcessPoolExecutor, workers, mp_context=context))
+    executor = functools.partial(ProcessPoolExecutor, workers, mp_context=context, initializer=_end_with_parent)
+    return Engine(workers, executor)
 
 
 def dask(scheduler: str | None, workers: int) -> Engine:
@@ -106,7 +107,21 @@ def _sandbox(limits: Limits, thread: int) -> Sandbox:
     return Sandbox(limits)
 
 
+def _end_with_parent() -> None:
+    """Have this process end with the one that started it, also where that one is killed: a pool would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def end() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=end, name="ends with its parent", daemon=True).start()
+
+
 def _warm(limits: Limits) -> None:
+    _end_with_parent()
     # The sandbox warms up in its own process while this one imports what the referee needs.
     _sandbox(limits, threading.get_ident()).start()
     import statsmodels.formula.api  # noqa: F401

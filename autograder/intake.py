@@ -12,8 +12,13 @@ from typing import Any
 import nbformat
 
 MAX_BYTES = 20_000_000
+MAX_VALUES = 3_000_000  # in the whole file; an empty list takes twenty times its two bytes in memory
 MAX_CELLS = 2_000
 MAX_SOURCE = 200_000  # characters in one cell
+
+_CLEAR_OUTPUTS = "Clear the outputs (Edit → Clear Outputs of All Cells), save, and hand it in again."
+# What restoring looks at (see autograder.restore). Nothing else of a file's metadata is ever taken in.
+_CLAIMS = ("grade_id", "grade", "solution", "locked", "task", "points")
 
 
 class UnreadableNotebook(Exception):
@@ -35,8 +40,9 @@ def read_notebook(content: bytes) -> nbformat.NotebookNode:
         raise UnreadableNotebook("The notebook has no list of cells. Open it in Jupyter, save it and hand it in again.")
     if len(cells) > MAX_CELLS:
         raise UnreadableNotebook(f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are graded.")
+    plain = [_plain_cell(cell, place) for place, cell in enumerate(cells)]
     notebook: nbformat.NotebookNode = nbformat.from_dict(
-        {**document, "cells": [_plain_cell(cell, place) for place, cell in enumerate(cells)]}
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": plain}
     )
     return notebook
 
@@ -46,9 +52,10 @@ def _parse(content: bytes) -> Any:
         raise UnreadableNotebook("The file is empty. Save the notebook in Jupyter and hand it in again.")
     if len(content) > MAX_BYTES:
         raise UnreadableNotebook(
-            f"The file has {len(content) / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB are accepted. "
-            "Clear the outputs (Edit → Clear Outputs of All Cells), save, and hand it in again."
+            f"The file is too large: at most {MAX_BYTES / 1e6:.0f} MB are accepted. {_CLEAR_OUTPUTS}"
         )
+    if content.count(b",") + content.count(b"[") + content.count(b"{") > MAX_VALUES:
+        raise UnreadableNotebook(f"The file holds more than {MAX_VALUES} values. {_CLEAR_OUTPUTS}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -71,22 +78,35 @@ def _as_format_4(document: dict[str, Any]) -> dict[str, Any]:
     major = document.get("nbformat")
     if major == 4:
         return document
-    if isinstance(major, int) and not isinstance(major, bool) and 2 <= major < 4:
-        try:
-            return dict(nbformat.convert(nbformat.from_dict(document), 4))
-        except Exception as error:  # the converter trusts its input: anything can go wrong on a broken file
-            raise UnreadableNotebook(
-                f"The notebook is in the old format {major} and could not be converted ({type(error).__name__}). "
-                "Open it in Jupyter, save it and hand it in again."
-            ) from None
+    if type(major) is int and 2 <= major < 4:
+        return {"cells": _cells_of_worksheets(document)}
     raise UnreadableNotebook(
         f"The notebook says that it is in format {str(major)[:20]!r}; format 4 is what Jupyter saves. "
         "Open it in Jupyter, save it and hand it in again."
     )
 
 
+def _cells_of_worksheets(document: dict[str, Any]) -> list[Any]:
+    """The cells of a notebook of format 2 or 3; nbformat's own converter trusts its input, and copies all of it."""
+    worksheets = document.get("worksheets")
+    listed = worksheets if isinstance(worksheets, list) else []
+    sheets: list[Any] = [sheet.get("cells") for sheet in listed if isinstance(sheet, dict)]
+    if not sheets or not all(isinstance(cells, list) for cells in sheets):
+        raise UnreadableNotebook(
+            f"The notebook is in the old format {document['nbformat']} and has no cells. "
+            "Open it in Jupyter, save it and hand it in again."
+        )
+    return [_modern(cell) if isinstance(cell, dict) else cell for cells in sheets for cell in cells]
+
+
+def _modern(cell: dict[str, Any]) -> dict[str, Any]:
+    if cell.get("cell_type") == "heading":
+        return {**cell, "cell_type": "markdown"}
+    return {**cell, "source": cell["input"]} if "input" in cell else cell
+
+
 def _plain_cell(cell: dict[str, Any], place: int) -> dict[str, Any]:
-    """The parts of a cell that grading looks at, each with the type that it must have."""
+    """The parts of a cell that grading looks at, each with the type that it must have, and none of them nested."""
     kind = cell.get("cell_type")
     source = cell.get("source", "")
     if isinstance(source, list):
@@ -95,16 +115,43 @@ def _plain_cell(cell: dict[str, Any], place: int) -> dict[str, Any]:
         source = ""
     # A lone surrogate is legal JSON and illegal everywhere else.
     source = source.encode("utf-8", "replace").decode("utf-8")
-    metadata = cell.get("metadata")
-    attachments = cell.get("attachments")
     plain = {
         "id": f"cell-{place}",
         "cell_type": kind if kind in ("code", "markdown", "raw") else "raw",
         "source": source[:MAX_SOURCE],
-        "metadata": metadata if isinstance(metadata, dict) else {},
+        "metadata": _claims(cell.get("metadata")),
     }
     if kind == "code":
         plain |= {"outputs": [], "execution_count": None}
-    elif isinstance(attachments, dict):
-        plain["attachments"] = attachments
+    else:
+        plain["attachments"] = _attachments(cell.get("attachments"))
     return plain
+
+
+def _claims(metadata: Any) -> dict[str, Any]:
+    """What a cell says of itself, as flat data."""
+    if not isinstance(metadata, dict):
+        return {}
+    plain: dict[str, Any] = {"tags": True} if metadata.get("tags") else {}
+    nbgrader = metadata.get("nbgrader")
+    if isinstance(nbgrader, dict):
+        plain["nbgrader"] = {
+            name: nbgrader[name] for name in _CLAIMS if isinstance(nbgrader.get(name), bool | int | float | str)
+        }
+    return plain
+
+
+def _attachments(attachments: Any) -> dict[str, dict[str, str]]:
+    """Attached files by printable name and by type, as text."""
+    if not isinstance(attachments, dict):
+        return {}
+    return {
+        name: {kind: _joined(data) for kind, data in bundle.items()}
+        for name, bundle in attachments.items()
+        if name.isprintable() and isinstance(bundle, dict)
+    }
+
+
+def _joined(data: Any) -> str:
+    parts = data if isinstance(data, list) else [data]
+    return "".join(part for part in parts if isinstance(part, str))

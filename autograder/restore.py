@@ -20,6 +20,7 @@ from autograder.template import Template, TemplateCell
 
 _PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8\xff", "image/gif": b"GIF8"}
 _MAX_PICTURE = 4_000_000  # characters of base64
+_MOST_NOTES = 40  # somebody has to read them
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,12 @@ def restore(template: Template, submitted: Sequence[Mapping[str, Any]]) -> Resto
         cell["id"] = f"cell-{number}"
     metadata: dict[str, Any] = {"kernelspec": template.kernelspec} if template.kernelspec else {}
     notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
-    return Restored(notebook, tuple(notes))
+    return Restored(notebook, _legible(notes))
+
+
+def _legible(notes: Sequence[str]) -> tuple[str, ...]:
+    more = len(notes) - _MOST_NOTES
+    return (*notes[:_MOST_NOTES], f"And {more} more of this sort.") if more > 0 else tuple(notes)
 
 
 def _claimed_id(cell: Mapping[str, Any]) -> str:
@@ -149,14 +155,13 @@ def _pictures(attachments: Mapping[str, Any]) -> dict[str, Any]:
             continue
         for mime, magic in _PICTURES.items():
             data = bundle.get(mime)
-            data = "".join(map(str, data)) if isinstance(data, list) else data
             if isinstance(data, str) and len(data) <= _MAX_PICTURE and _starts_with(data, magic):
-                kept[name] = {mime: data}
+                kept[name] = {mime: "".join(data.split())}
     return kept
 
 
 def _starts_with(data: str, magic: bytes) -> bool:
     try:
-        return base64.b64decode(data, validate=False).startswith(magic)
+        return base64.b64decode("".join(data.split()), validate=True).startswith(magic)
     except (binascii.Error, ValueError):
         return False

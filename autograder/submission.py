@@ -6,14 +6,14 @@ import copy
 import html
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nbformat
 
 from autograder.grading import CellGrade, Graded, grade
 from autograder.intake import UnreadableNotebook, read_notebook
 from autograder.restore import Restored, restore
-from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox import Limits, Sandbox, Session, SessionEnded
 from autograder.second_run import unmoved
 from autograder.template import Template
 
@@ -30,6 +30,7 @@ class Task:
     limits: Limits
     beside_the_student: tuple[str, ...] = ()  # test cells that run in the student's process (see grading.grade)
     second_files: Mapping[str, bytes] = field(default_factory=dict)  # other data for a second run; empty: none
+    problem: str = "The notebook was not handed in."  # why there is no content, for its author
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,11 @@ class Finished:
         return any(cell.points is None for cell in self.grades)
 
 
-def restored(template: Template, content: bytes | None) -> Restored:
+def restored(template: Template, content: bytes | None, problem: str = "") -> Restored:
     """The submission in the shape of the assignment; what cannot be read becomes an empty one that says so."""
     try:
         if content is None:
-            raise UnreadableNotebook(f"The notebook {template.notebook}.ipynb was not handed in.")
+            raise UnreadableNotebook(problem)
         return restore(template, read_notebook(content).cells)
     except UnreadableNotebook as problem:
         return Restored(restore(template, ()).notebook, (f"{problem} Nothing of it could be graded.",))
@@ -62,7 +63,7 @@ def restored(template: Template, content: bytes | None) -> Restored:
 
 def grade_submission(task: Task, sandbox: Sandbox) -> Finished:
     """Restore, run and judge one submission."""
-    return grade_restored(restored(task.template, task.content), task, sandbox)
+    return grade_restored(restored(task.template, task.content, task.problem), task, sandbox)
 
 
 def grade_restored(ready: Restored, task: Task, sandbox: Sandbox) -> Finished:
@@ -85,8 +86,21 @@ def grade_restored(ready: Restored, task: Task, sandbox: Sandbox) -> Finished:
 
 def _run(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> Graded:
     files = {**task.files, **other}
-    with sandbox.session({**task.extra, **files}, task.limits) as session:
-        return grade(notebook, task.template, session, files, task.beside_the_student)
+    session, notes = _session(task, sandbox, files)
+    with session:
+        graded = grade(notebook, task.template, session, files, task.beside_the_student)
+    return replace(graded, notes=(*notes, *graded.notes))
+
+
+def _session(task: Task, sandbox: Sandbox, files: Mapping[str, bytes]) -> tuple[Session, tuple[str, ...]]:
+    """A session with the assignment's files, and with the student's own where they fit."""
+    try:
+        return sandbox.session({**task.extra, **files}, task.limits), ()
+    except (ValueError, SessionEnded):
+        if not task.extra:
+            raise
+        note = "The files beside the notebook do not fit into its working folder; it ran without them."
+        return sandbox.session(files, task.limits), (note,)
 
 
 def with_notes(notebook: nbformat.NotebookNode, notes: Sequence[str]) -> None:

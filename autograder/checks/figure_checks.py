@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,8 @@ from autograder.checks.containers import Unfit, as_number, key
 from autograder.checks.errors import AuthorError
 from autograder.checks.labels import Asked, Pieces, judge_labels
 from autograder.checks.line_mistakes import known_line, known_lines
-from autograder.checks.mistakes import Mistake
+from autograder.checks.mistakes import Misconceptions, Mistake
+from autograder.checks.number import own_result
 from autograder.checks.pictures import Judged, best_of
 from autograder.checks.sheet import Sheet
 from autograder.checks.straight_lines import Pair, Ruler, judge_line, judge_lines, judge_subject_lines, pair
@@ -55,13 +56,14 @@ class FigureChecks(Sheet):
         judged = best_of(self._figures, lambda figure: histogram.judge_histogram(figure, wanted))
         if not judged.verdict.passed:
             judged = replace(judged, verdict=histogram.known_mistake(judged, self._figures, wanted, rows))
-        self._add_figure(label, credit, judged)
+        self._add_figure(label, credit, judged, None, rows)
 
     def scatter(
         self,
         x: Any,
         y: Any,
         *,
+        own: Callable[[], Any] | None = None,
         credit: float,
         mistakes: Iterable[Mistake] = (),
         label: str = "the scatter plot",
@@ -69,14 +71,26 @@ class FigureChecks(Sheet):
     ) -> None:
         """A scatter plot that shows all points (x, y), in one collection or several, jittered in x or not.
 
+        Args:
+            x: values of the predictor.
+            y: values of the response.
+            own: gives the (x, y) that follow from the student's *own* earlier results, which are as good; it may
+                raise where these are unfit for it.
+            credit: points.
+            mistakes: rows, whose ``wrong`` gives the (x, y) shown instead, or a kind.
+            label: what the feedback calls the check.
+            name: quantity of the rows.
+
         Kinds: ``no-figure``, ``no-points``, ``swapped``, ``joined``, ``extra``, ``incomplete``, ``other-points``.
         """
         cloud = scatter.Cloud.of(x, y)
         rows = self._rows(mistakes, name)
         judged = best_of(self._figures, lambda figure: scatter.judge_scatter(figure, cloud))
+        carried = None if judged.verdict.passed else scatter.own_points(self._figures, own_result(own))
+        judged = carried or judged
         if not judged.verdict.passed:
             judged = replace(judged, verdict=scatter.known_mistake(judged, self._figures, cloud, rows))
-        self._add_figure(label, credit, judged)
+        self._add_figure(label, credit, judged, None, rows)
 
     def line(
         self,
@@ -114,7 +128,7 @@ class FigureChecks(Sheet):
         judged = best_of(self._figures, lambda figure: judge_line(figure, want, ruler, theirs, names))
         if not judged.verdict.passed:
             judged = replace(judged, verdict=known_line(judged.verdict, self._figures, want, ruler, rows))
-        self._add_figure(label, credit, judged)
+        self._add_figure(label, credit, judged, want, rows)
 
     def subject_lines(
         self,
@@ -153,7 +167,7 @@ class FigureChecks(Sheet):
         if not judged.verdict.passed:
             verdict = known_lines(judged.verdict, self._figures, wants, at_least, ruler, rows)
             judged = replace(judged, verdict=verdict)
-        self._add_figure(label, credit, judged)
+        self._add_figure(label, credit, judged, wants, rows)
 
     def lines(
         self,
@@ -190,7 +204,7 @@ class FigureChecks(Sheet):
         if not judged.verdict.passed:
             verdict = known_lines(judged.verdict, self._figures, asked, len(asked), ruler, rows)
             judged = replace(judged, verdict=verdict)
-        self._add_figure(label, credit, judged)
+        self._add_figure(label, credit, judged, asked, rows)
 
     def labels(
         self,
@@ -221,12 +235,12 @@ class FigureChecks(Sheet):
         """
         asked = Pieces(x, y, title, legend, _equations(equation, own))
         judged = best_of(self._shown or self._figures, lambda figure: judge_labels(figure, asked))
-        self._add(label, credit, judged.verdict)
+        self._add(label, credit, judged.verdict, None if isinstance(equation, bool) else equation)
 
-    def _add_figure(self, label: str, credit: float, judged: Judged) -> None:
+    def _add_figure(self, label: str, credit: float, judged: Judged, want: Any, rows: Misconceptions) -> None:
         both = tuple(one for one in self._shown if any(one is other for other in judged.figures))
         self._shown = both or judged.figures or self._shown
-        self._add(label, credit, judged.verdict)
+        self._add(label, credit, judged.verdict, want, rows)
 
 
 def _pairs(lines: Mapping[Any, Any]) -> dict[str, Pair]:

@@ -73,6 +73,11 @@ class Misconceptions:
             if not (math.isfinite(row.keeps) and 0 <= row.keeps <= 1):
                 raise AuthorError(f"mistake {row.name!r} keeps {row.keeps!r} of the credit, not 0 … 1", row.keeps)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the misconceptions are called."""
+        return tuple(dict.fromkeys(row.name for row in self._rows))
+
     @cached_property
     def _outcomes(self) -> tuple[tuple[_Computed, ...], tuple[str, ...]]:
         """The rows with their values, and a note for each row that raised instead."""

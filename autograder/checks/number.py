@@ -134,4 +134,6 @@ def _generic(got: float, want: Wanted, match: Match) -> Verdict:
     if digits:
         hint = "The digits were cut off, not rounded: keep at least four significant digits and round the last."
         return Verdict(CUT_OFF_KEEPS if digits >= FULL_DIGITS else 0.0, hint=hint, mistake="cut-off")
+    if tolerance.rounded_to(got, want.value, fewest=1):
+        return wrong(hint=COARSE_HINT, mistake="rounded")
     return wrong(hint="This is not the value that the data give.")

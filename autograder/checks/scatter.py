@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from autograder.checks.containers import as_floats
 from autograder.checks.describe import plural
 from autograder.checks.errors import AuthorError
 from autograder.checks.mistakes import Misconceptions
-from autograder.checks.pictures import SWAPPED_KEEPS, Judged, content, joined_lines, marks, panels
+from autograder.checks.pictures import SWAPPED_KEEPS, Judged, best_of, content, joined_lines, marks, panels
 from autograder.checks.tolerance import Match
 from autograder.checks.verdict import Verdict, right, wrong
 from autograder.views import Figure, type_of_array
@@ -23,7 +23,10 @@ JOINED_KEEPS = 0.5
 EXTRA_KEEPS = 0.5
 _SAME = 1e-6  # of the range of an axis
 _JITTER = 0.4  # of the smallest distance between different x
+_MOST_STANDING_OUT = 3  # collections in a panel; of more, such as one for each subject, none stands out
 _FEW_EXTRA = 0.2  # of the number of points: means or other marks on top of the data
+
+OWN_HINT = "These are not all points of the reference, but they are those of your own table, so they get the credit."
 
 Points = tuple[type_of_array, type_of_array]
 
@@ -80,6 +83,16 @@ def judge_scatter(figure: Figure, cloud: Cloud) -> Verdict:
     return unmarked if unmarked.share > 0 else _incomplete(got, missing, extra, len(cloud.x))
 
 
+def own_points(figures: tuple[Figure, ...], own: Any) -> Judged | None:
+    """The verdict on figures that show all points (x, y) of the student's own earlier results; else ``None``."""
+    try:
+        cloud = Cloud.of(*own)
+    except (AuthorError, TypeError, ValueError):
+        return None  # the earlier results are the student's: they may be anything
+    judged = best_of(figures, lambda figure: judge_scatter(figure, cloud))
+    return replace(judged, verdict=replace(judged.verdict, hint=OWN_HINT)) if judged.verdict.passed else None
+
+
 def known_mistake(judged: Judged, figures: tuple[Figure, ...], cloud: Cloud, rows: Misconceptions) -> Verdict:
     """The verdict in the course's words where a row knows the mistake (``wrong``: the pair x, y shown instead)."""
 
@@ -99,10 +112,12 @@ def _shows(figure: Figure, cloud: Cloud) -> bool:
 
 
 def _candidates(figure: Figure) -> Iterator[Points]:
-    """What may be the scatter plot: the marks of each panel, and those of all panels together."""
+    """What may be the scatter plot: the marks of each panel, those that stand out in it, and all panels together."""
     by_panel = [collections for axes in panels(figure) if (collections := marks(axes))]
     for collections in by_panel:
         yield _joined(collections)
+        if 1 < len(collections) <= _MOST_STANDING_OUT:
+            yield from collections
     if len(by_panel) > 1:
         yield _joined([points for collections in by_panel for points in collections])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from autograder.checks.errors import AuthorError
 from autograder.checks.mistakes import Misconceptions, Mistake
 from autograder.checks.outcome import CheckResult
 from autograder.checks.verdict import Verdict
+from autograder.checks.watch import Asked, tell
 from autograder.evidence import student
 
 
@@ -54,5 +56,6 @@ class Sheet:
     def _rows(self, mistakes: Iterable[Mistake], quantity: str) -> Misconceptions:
         return Misconceptions(mistakes, quantity, self._data)
 
-    def _add(self, label: str, credit: float, verdict: Verdict) -> None:
+    def _add(self, label: str, credit: float, verdict: Verdict, want: Any, rows: Misconceptions | None = None) -> None:
+        tell(Asked(label, want, rows.names if rows else ()))
         self._results.append(verdict.result(label, points_of.valid(credit)))

@@ -63,6 +63,10 @@ class Ruler:
         slack = _REACH * (highest - lowest)
         return bool(line.x.min() <= lowest + slack and line.x.max() >= highest - slack)
 
+    def meets(self, line: Line) -> bool:
+        """Whether any of a line lies over the range of the predictor."""
+        return self.over is None or bool(line.x.min() <= self.over[1] and line.x.max() >= self.over[0])
+
 
 def pair(value: Any) -> Pair:
     """Intercept and slope of a reference: a pair, or an object with these fields.
@@ -106,11 +110,20 @@ def judge_line(figure: Figure, want: Pair, ruler: Ruler, own: Pair | None = None
     if any(ruler.reaches(line) for line in carried):
         return right(got, OWN_HINT.format(names=names))
     if on or carried:
-        hint = "The line is right, but covers only a part of the range: draw it from the first to the last value."
-        return Verdict(SHORT_KEEPS, got, hint, "short")
+        return _too_short(
+            on or carried, ruler, got, "The line is right" if on else f"This is the line of your own {names}"
+        )
     if not lines and not _marked_on(figure, want, ruler):
         return wrong(got, "There is no line in the figure.", "no-line")
     return _line_mistake(figure, lines, want, ruler, got)
+
+
+def _too_short(lines: Sequence[Line], ruler: Ruler, got: str, what: str) -> Verdict:
+    if ruler.over is not None and not any(ruler.meets(line) for line in lines):
+        hint = "The line runs where the predictor has no values: which variable is on the horizontal axis?"
+        return Verdict(EXCHANGED_KEEPS, got, hint, "elsewhere")
+    hint = f"{what}, but covers only a part of the range: draw it from the first to the last value."
+    return Verdict(SHORT_KEEPS, got, hint, "short")
 
 
 def _line_mistake(figure: Figure, lines: Sequence[Line], want: Pair, ruler: Ruler, got: str) -> Verdict:
@@ -159,17 +172,20 @@ def judge_subject_lines(
 def matched(
     lines: Sequence[Line], wants: Mapping[str, Pair], ruler: Ruler, overs: Mapping[str, Pair] | None = None
 ) -> dict[str, Line]:
-    """The subjects whose line is drawn, each with its line; a line counts for one subject, its nearest."""
+    """The subjects whose line is drawn, each with its line.
+
+    A line counts for one subject: the one that its label names, else its nearest.
+    """
     found: dict[str, Line] = {}
     for line in lines:
         rulers = {name: Ruler((overs or {}).get(name, ruler.over), ruler.scale) for name in wants}
         near = [
-            (rulers[name].off(line, want), name)
+            (name not in line.label, rulers[name].off(line, want), name)
             for name, want in wants.items()
             if name not in found and rulers[name].on(line, want) and rulers[name].reaches(line)
         ]
         if near:
-            found[min(near)[1]] = line
+            found[min(near)[-1]] = line
     return found
 
 
@@ -194,8 +210,9 @@ def judge_lines(
     hint = OWN_HINT.format(names=", ".join(names[name] for name in carried)) if carried else ""
     if len(everything) == len(wants):
         if labels:
-            hint = "The lines are right, but their names in the legend are exchanged. " + hint
-            return Verdict(SWAPPED_KEEPS, got, hint.strip(), "exchanged-labels")
+            return Verdict(
+                SWAPPED_KEEPS, got, "The names of the lines in the legend are exchanged.", "exchanged-labels"
+            )
         return right(got, hint)
     lost = [name for name in wants if name not in everything]
     if everything:

@@ -72,9 +72,9 @@ class Tolerance:
             return Match.FULL
         return Match.COARSE if digits >= FEWEST_DIGITS else Match.NONE
 
-    def rounded_to(self, got: float, want: float) -> int:
-        """The most significant digits (2 … 9) to which ``got`` is a correctly rounded ``want``; 0 if to none."""
-        for digits in range(MOST_DIGITS, FEWEST_DIGITS - 1, -1):
+    def rounded_to(self, got: float, want: float, fewest: int = FEWEST_DIGITS) -> int:
+        """The most significant digits (``fewest`` … 9) to which ``got`` is a correctly rounded ``want``, or 0."""
+        for digits in range(MOST_DIGITS, fewest - 1, -1):
             unit = _unit(want, digits)
             if _on_grid(got, unit) and abs(got - want) <= unit / 2 * (1 + _HAIR) + self.allowed(want):
                 return digits

@@ -51,8 +51,8 @@ class ValueChecks(Sheet):
                 ``want``. It may raise where these results are unfit for it.
         """
         wanted = Wanted(name, _finite(name, want), Tolerance(relative, absolute), own, student.printed)
-        verdict = judge(student.value(name), wanted, self._rows(mistakes, name))
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        self._add(label or f"`{name}`", credit, judge(student.value(name), wanted, rows), wanted.value, rows)
 
     def count(
         self, name: str, want: int, *, credit: float, mistakes: Iterable[Mistake] = (), label: str | None = None
@@ -60,8 +60,9 @@ class ValueChecks(Sheet):
         """A whole number, exactly."""
         if not _finite(name, want).is_integer():
             raise AuthorError(f"the count {name!r} must be a whole number, got {want!r}", want)
-        verdict = judge_count(name, student.value(name), int(want), self._rows(mistakes, name), student.printed)
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        verdict = judge_count(name, student.value(name), int(want), rows, student.printed)
+        self._add(label or f"`{name}`", credit, verdict, want, rows)
 
     def shape(
         self,
@@ -73,8 +74,9 @@ class ValueChecks(Sheet):
         label: str | None = None,
     ) -> None:
         """The size of a table: a tuple, list or array of whole numbers, exactly and in order."""
-        verdict = judge_shape(name, student.value(name), want, self._rows(mistakes, name))
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        sizes = tuple(want)
+        self._add(label or f"`{name}`", credit, judge_shape(name, student.value(name), sizes, rows), sizes, rows)
 
     def table(
         self,
@@ -86,8 +88,8 @@ class ValueChecks(Sheet):
         label: str | None = None,
     ) -> None:
         """A DataFrame with the rows of ``want``; index, order and further columns make no difference."""
-        verdict = judge_table(name, student.value(name), want, self._rows(mistakes, name))
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        self._add(label or f"`{name}`", credit, judge_table(name, student.value(name), want, rows), None, rows)
 
     def effects(
         self,
@@ -112,8 +114,8 @@ class ValueChecks(Sheet):
             own: gives the effects that follow from the student's *own* earlier results, which are as good.
         """
         wanted = WantedEffects(name, want, scale, own)
-        verdict = judge_effects(student.value(name), wanted, self._rows(mistakes, name))
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        self._add(label or f"`{name}`", credit, judge_effects(student.value(name), wanted, rows), want, rows)
 
     def ols_model(
         self, name: str, reference: Any, *, credit: float, mistakes: Iterable[Mistake] = (), label: str | None = None
@@ -128,8 +130,9 @@ class ValueChecks(Sheet):
             label: what the feedback calls the check.
         """
         model = reference_of(reference, name, ols_model.FIELDS)
-        verdict = ols_model.judge_ols(name, student.value(name), model, self._rows(mistakes, name))
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        verdict = ols_model.judge_ols(name, student.value(name), model, rows)
+        self._add(label or f"`{name}`", credit, verdict, _estimates(model), rows)
 
     def mixed_model(
         self, name: str, reference: Any, *, credit: float, mistakes: Iterable[Mistake] = (), label: str | None = None
@@ -145,8 +148,9 @@ class ValueChecks(Sheet):
             label: what the feedback calls the check.
         """
         model = reference_of(reference, name, mixed_model.FIELDS)
-        verdict = mixed_model.judge_mixed(name, student.value(name), model, self._rows(mistakes, name))
-        self._add(label or f"`{name}`", credit, verdict)
+        rows = self._rows(mistakes, name)
+        verdict = mixed_model.judge_mixed(name, student.value(name), model, rows)
+        self._add(label or f"`{name}`", credit, verdict, _estimates(model), rows)
 
 
 def _finite(name: str, want: Any) -> float:
@@ -154,3 +158,8 @@ def _finite(name: str, want: Any) -> float:
     if isinstance(number, Unfit) or not math.isfinite(number):
         raise AuthorError(f"the reference of {name!r} must be one finite number, got {want!r}", want)
     return number
+
+
+def _estimates(model: Any) -> list[Any]:
+    """What was estimated; the data of a model are no secret."""
+    return [getattr(model, field, None) for field in ("fe_params", "cov_re", "scale", "llf")]

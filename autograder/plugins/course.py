@@ -11,6 +11,8 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 
+from autograder.intake import UnreadableNotebook
+from autograder.plugins.files import read_notebook_file
 from autograder.plugins.gradebook import read_template
 from autograder.plugins.preprocessors import SandboxedExecute
 from autograder.sandbox import Limits
@@ -84,12 +86,15 @@ class Course:
         root = Path(anchor.anchor)
         found = root.glob(str(anchor.relative_to(root)))
         place = anchor.parts.index("*")
-        return tuple(sorted(path.parts[place] for path in found if path.is_dir() and not path.is_symlink()))
+        return tuple(sorted(path.parts[place] for path in found))
 
     def tasks(self, template: Template, students: tuple[str, ...]) -> Iterator[Task]:
         """The submissions of one notebook, read one by one."""
         for student in students:
-            folder = self.folder("submitted", student, template.assignment)
-            path = folder / f"{template.notebook}.ipynb"
-            content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
-            yield self._execute.task(self.app.coursedir, template, student, content, folder)
+            path = self.folder("submitted", student, template.assignment) / f"{template.notebook}.ipynb"
+            content, problem = None, ""
+            try:
+                content = read_notebook_file(path)
+            except UnreadableNotebook as unreadable:
+                problem = str(unreadable)
+            yield self._execute.task(self.app.coursedir, template, student, content, problem)

@@ -11,7 +11,10 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 
 from autograder.intake import UnreadableNotebook, read_notebook
+from autograder.plugins.files import read_notebook_file
 from autograder.plugins.gradebook import read_template
+from autograder.plugins.hand_ins import take_over
+from autograder.restore import Restored
 from autograder.sandbox import Limits, Sandbox
 from autograder.template import Template
 
@@ -21,19 +24,25 @@ class SubmissionExporter(NotebookExporter):
 
     One exporter lives as long as one run of `nbgrader autograde`, so it also keeps what all submissions
     of that run share: the assignment's template and the warm sandbox.
+
+    Attributes:
+        restored: the notebook that the first step has restored, for the second.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert is typed in part only
         self._templates: dict[tuple[str, str], Template] = {}
         self._sandboxes: dict[Limits, Sandbox] = {}
+        self.restored: Restored | None = None
+        if self._converter is not None:
+            take_over(self._converter)
 
     def from_filename(
         self, filename: str, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Read ``filename`` with bounds and without surprises, then convert it as nbconvert does."""
         try:
-            notebook = read_notebook(_bytes_of(Path(filename)))
+            notebook = read_notebook(read_notebook_file(Path(filename)))
         except UnreadableNotebook as error:
             notebook = nbformat.v4.new_notebook(metadata={"autograder": {"unreadable": str(error)}})
         converted: tuple[Any, dict[str, Any]] = self.from_notebook_node(  # type: ignore[no-untyped-call]  # as above
@@ -64,9 +73,3 @@ class SubmissionExporter(NotebookExporter):
             weakref.finalize(self, sandbox.close)
             self._sandboxes[limits] = sandbox
         return self._sandboxes[limits]
-
-
-def _bytes_of(path: Path) -> bytes:
-    if path.is_symlink() or not path.is_file():
-        raise UnreadableNotebook("The file is a link or a special file, not a notebook. Hand in the notebook itself.")
-    return path.read_bytes()

@@ -10,11 +10,11 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 
 from autograder.engines import Engine, grade_here
 from autograder.plugins.course import Course
-from autograder.plugins.files import read_files, write_atomically
+from autograder.plugins.files import clear_but, read_files, shown_beside, write_atomically
+from autograder.plugins.hand_ins import timestamp
 from autograder.plugins.kept import Kept
 from autograder.plugins.records import write_grades
 from autograder.runner import Failed, grade_all
@@ -87,7 +87,12 @@ class ClassGrader:
                 yield result
                 continue
             kept.forget(result.student)
-            points = self._write(gradebook, template, result)
+            try:
+                points = self._write(gradebook, template, result)
+            except Exception as problem:  # what cannot be written must cost one submission, not the class
+                gradebook.db.rollback()
+                yield Failed(result.student, f"{type(problem).__name__}: {problem}")
+                continue
             kept.record(result.student, prints.pop(result.student), result.grades)
             yield Graded(
                 result.student, result.name, points, result.needs_review, tuple(result.flags.values()), result.seconds
@@ -99,7 +104,7 @@ class ClassGrader:
 
     def _write(self, gradebook: Gradebook, template: Template, result: Finished) -> float:
         """Write the notebook, then the gradebook; a run that is killed in between is simply done again."""
-        self._copy_files(result.student, template.assignment)
+        self._copy_files(gradebook, result.student, template.assignment)
         write_atomically(self._target(result.student, template), f"{nbformat.writes(result.notebook)}\n".encode())
         submitted = self._entry(gradebook, result.student, template)
         write_grades(submitted, template, result.notebook, result.grades)
@@ -111,27 +116,22 @@ class ClassGrader:
 
     def _entry(self, gradebook: Gradebook, student: str, template: Template) -> Any:
         gradebook.update_or_create_student(student)
-        stamp = self._timestamp(student, template.assignment)
+        handed_in = timestamp(self.course.folder("submitted", student, template.assignment))
+        stamp = {} if handed_in is None else {"timestamp": handed_in}
         gradebook.update_or_create_submission(template.assignment, student, **stamp)
         return gradebook.find_submission_notebook(template.notebook, template.assignment, student)
-
-    def _timestamp(self, student: str, assignment: str) -> dict[str, Any]:
-        """When it was handed in, as the exchange noted; a stamp that is none counts as no stamp."""
-        path = self.course.folder("submitted", student, assignment) / "timestamp.txt"
-        try:
-            return {"timestamp": parse_utc(path.read_text().strip())}
-        except (OSError, ValueError, OverflowError):
-            return {}
 
     def _penalise(self, student: str, template: Template) -> None:
         about = {"notebook": template.notebook, "assignment": template.assignment, "student": student}
         resources = {"nbgrader": {**about, "db_url": self.course.db_url}}
         AssignLatePenalties(parent=self.course.app).preprocess(nbformat.v4.new_notebook(), resources)
 
-    def _copy_files(self, student: str, assignment: str) -> None:
-        """What was handed in beside the notebooks, and over it the assignment's own files, as nbgrader does."""
-        target = self.course.folder("autograded", student, assignment)
-        files = read_files(self.course.folder("submitted", student, assignment))
-        files |= read_files(self.course.folder("source", ".", assignment))
-        for name, content in files.items():
+    def _copy_files(self, gradebook: Gradebook, student: str, assignment: str) -> None:
+        """The assignment's own files, and what was handed in beside the notebooks; nothing else stays there."""
+        target, handed_in = (self.course.folder(step, student, assignment) for step in ("autograded", "submitted"))
+        files = read_files(self.course.folder("source", ".", assignment))
+        notebooks = [f"{notebook.name}.ipynb" for notebook in gradebook.find_assignment(assignment).notebooks]
+        everything = {**shown_beside(handed_in, (*files, *notebooks)), **files}
+        clear_but(target, (*everything, *notebooks))
+        for name, content in everything.items():
             write_atomically(target / name, content)

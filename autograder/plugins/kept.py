@@ -45,7 +45,7 @@ class Kept:
         files = [part for name, content in sorted(named.items()) for part in (name, content)]
         parts = [part.encode() if isinstance(part, str) else part for part in files]
         rules = repr((astuple(task.limits), task.beside_the_student)).encode()
-        return _digest(self._common.encode(), rules, task.content or b"none", *parts)
+        return _digest(self._common.encode(), rules, task.content or task.problem.encode(), *parts)
 
     def of(self, student: str) -> dict[str, Any]:
         """What is kept of a submission; empty where it was not graded."""

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Dict, List, Unicode
 
-from autograder.plugins.files import read_files
+from autograder.plugins.files import beside, read_files, shown_beside, write_atomically
 from autograder.plugins.kept import Kept
 from autograder.plugins.records import write_grades
 from autograder.restore import Restored, restore
@@ -26,12 +26,23 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ship
     """First step: puts the submission into the shape of the assignment (see :mod:`autograder.restore`)."""
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
-        """Rebuild ``nb`` from the template; what had to be changed is kept in its metadata for the next step."""
+        """Rebuild ``nb`` from the template; the result is kept for the next step, with what had to be changed."""
         restored = self._restored(nb, resources)
         for note in restored.notes:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], note)
-        restored.notebook.metadata["autograder"] = {"notes": list(restored.notes)}
+        self._copy_beside(resources["nbgrader"])
+        self.parent.restored = restored
         return restored.notebook, resources
+
+    def _copy_beside(self, about: Resources) -> None:
+        coursedir = self.parent.parent.coursedir
+        student, assignment = about["student"], about["assignment"]
+        source = read_files(Path(coursedir.format_path(coursedir.source_directory, ".", assignment)))
+        notebooks = (Path(path).name for path in self.parent.parent.notebooks)
+        handed_in = Path(coursedir.format_path(coursedir.submitted_directory, student, assignment))
+        target = Path(coursedir.format_path(coursedir.autograded_directory, student, assignment))
+        for name, content in shown_beside(handed_in, (*source, *notebooks)).items():
+            write_atomically(target / name, content)
 
     def _restored(self, nb: nbformat.NotebookNode, resources: Resources) -> Restored:
         template = self.parent.template(resources)
@@ -62,7 +73,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     ).tag(config=True)
     no_second_run: List[str] = List(help="Assignments whose submissions are run once only.").tag(config=True)
 
-    def task(self, coursedir: Any, template: Template, student: str, content: bytes | None, beside: Path) -> Task:
+    def task(self, coursedir: Any, template: Template, student: str, content: bytes | None, problem: str = "") -> Task:
         """All that grading one notebook needs.
 
         Args:
@@ -70,9 +81,10 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             template: of the notebook.
             student: who handed it in.
             content: the file as handed in.
-            beside: folder with the other files that were handed in.
+            problem: why there is none.
         """
         name = template.assignment
+        handed_in = Path(coursedir.format_path(coursedir.submitted_directory, student, name))
         source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
         files = read_files(source)
         other = {} if name in self.no_second_run else read_files(Path(coursedir.root) / self.second_data / name)
@@ -81,10 +93,11 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             content=content,
             template=template,
             files=files,
-            extra=read_files(beside),
+            extra=beside(read_files(handed_in), (*files, f"{template.notebook}.ipynb")),
             limits=self.limits_of(name),
             beside_the_student=tuple(self.tests_beside_the_student.get(name, ())),
             second_files={name: other[name] for name in other if name in files},
+            problem=problem,
         )
 
     def limits_of(self, assignment: str) -> Limits:
@@ -101,13 +114,12 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         return Limits(**{**asdict(Limits()), **chosen})
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
-        """Run and judge ``nb``; the grades travel to the next step in ``resources``."""
+        """Run and judge the submission; the grades travel to the next step in ``resources``."""
+        del nb  # the file in which nbgrader has kept what the first step restored; that step's own result is used
         exporter, about = self.parent, resources["nbgrader"]
         coursedir = exporter.parent.coursedir
-        beside = Path(coursedir.format_path(coursedir.autograded_directory, about["student"], about["assignment"]))
-        task = self.task(coursedir, exporter.template(resources), about["student"], None, beside)
-        ready = Restored(nb, tuple(nb.metadata.pop("autograder", {}).get("notes", ())))
-        finished = grade_restored(ready, task, exporter.sandbox(task.limits))
+        task = self.task(coursedir, exporter.template(resources), about["student"], None)
+        finished = grade_restored(exporter.restored, task, exporter.sandbox(task.limits))
         for cell in finished.grades:
             if cell.verdict.review:
                 self.log.error("%s, cell %s needs review: %s", about["student"], cell.grade_id, cell.verdict.review)

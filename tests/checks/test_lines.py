@@ -109,6 +109,26 @@ def test_a_line_of_the_students_own_numbers_is_right_and_says_so(values: dict[st
         assert "your own `a` and `b`" in result.hint
 
 
+def test_a_short_line_of_the_students_own_numbers_is_not_called_right() -> None:
+    figures = drawn(lambda: plt.plot([4, 9], [288, 348]))
+    result = judge_figures(
+        figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=("a", "b"), values={"a": 240.0, "b": 12.0}
+    )
+    assert (result.mistake, result.earned) == ("short", 0.5)
+    assert "your own `a` and `b`" in result.hint
+    assert "right" not in result.hint
+
+
+def test_a_line_away_from_the_predictor_is_drawn_over_another_variable() -> None:
+    times = np.array([200.0, 400.0])
+    figures = drawn(lambda: plt.plot(times, -5 + 0.03 * times))
+    result = judge_figures(
+        figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=("a", "b"), values={"a": -5.0, "b": 0.03}
+    )
+    assert (result.mistake, result.earned) == ("elsewhere", 0.25)
+    assert "which variable" in result.hint
+
+
 def test_a_row_names_the_line_that_was_drawn_instead() -> None:
     rows = [Row("mean", "line", (float(TIME.mean()), 0.0), 0.25, "a flat line")]
     evidence = FakeEvidence(drawn=drawn(lambda: plt.plot(ENDS, at(ENDS, TIME.mean(), 0.0))))
@@ -216,6 +236,24 @@ def test_named_lines_of_the_students_own_numbers_are_right_and_say_so() -> None:
     assert result.status is Status.PASSED
     assert "`intercept_2` and `slope`" in result.hint
     assert "intercept_1" not in result.hint
+
+
+@pytest.mark.parametrize("order", [(371, 337), (337, 371)])
+def test_lines_that_coincide_are_told_apart_by_their_names(order: tuple[int, int]) -> None:
+    own = {371: ("a", "b"), 337: ("a", "b")}
+    figures = drawn(lambda: [plt.plot(ENDS, 251 + 10 * ENDS, label=f"Subject {who}") for who in order])
+    result = judge_figures(figures, "lines", PAIR, over=(0, 9), own=own, values={"a": 251.0, "b": 10.0})
+    assert (result.status, result.mistake) == (Status.PASSED, ""), result
+
+
+def test_exchanged_names_of_the_students_own_lines_are_not_called_right() -> None:
+    own = {371: ("intercept_1", "slope"), 337: ("intercept_2", "slope")}
+    values = {"intercept_1": 200.0, "intercept_2": 300.0, "slope": 10.0}
+    lines = {"Subject 337": 200.0, "Subject 371": 300.0}
+    figures = drawn(lambda: [plt.plot(ENDS, start + 10 * ENDS, label=name) for name, start in lines.items()])
+    result = judge_figures(figures, "lines", PAIR, over=(0, 9), own=own, values=values)
+    assert result.mistake == "exchanged-labels"
+    assert "lines are right" not in result.hint
 
 
 def test_coordinates_that_are_no_numbers_draw_nothing() -> None:

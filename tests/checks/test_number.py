@@ -103,6 +103,22 @@ def test_a_wrong_answer_is_explained(answer: Any, mistake: str, share: float) ->
     assert "10.467" not in result.hint
 
 
+@pytest.mark.parametrize(
+    ("answer", "want", "mistake"),
+    [
+        (2, 2.261785, "rounded"),
+        (300.0, 251.4051, "rounded"),
+        (0.5, 0.535230, "rounded"),
+        (3, 2.261785, ""),
+        (0, 0.3, ""),
+    ],
+)
+def test_a_number_rounded_to_one_digit_earns_nothing_but_is_explained(answer: float, want: float, mistake: str) -> None:
+    result = judge_value(answer, "number", want)
+    assert (result.mistake, result.earned) == (mistake, 0.0)
+    assert ("at least four significant digits" in result.hint) == bool(mistake)
+
+
 def test_what_was_found_is_shown_as_the_student_knows_it() -> None:
     assert judge_value(11.25, "number", WANT).got == "11.25"
     assert judge_value(pd.Series([1.0, 2.0]), "number", WANT).got == "a Series of 2 values"

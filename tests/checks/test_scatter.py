@@ -85,7 +85,7 @@ WRONG: dict[str, tuple[Callable[[], object], str, float]] = {
     "a histogram": (lambda: plt.hist(TIME), "no-points", 0.0),
     "shuffled": (lambda: plt.scatter(RNG.permutation(DAY), TIME), "incomplete", 0.0),
     "many points that are not in the data": (
-        lambda: (plt.scatter(DAY, TIME), plt.scatter(DAY + 0.5, TIME)),
+        lambda: plt.scatter([*DAY, *DAY + 0.5], [*TIME, *TIME]),
         "extra",
         0.5,
     ),
@@ -103,6 +103,39 @@ def test_a_wrong_scatter_plot_says_what_is_different(draw: Callable[[], object],
     result = judge_figures(drawn(draw), "scatter", DAY, TIME)
     assert (result.mistake, result.earned) == (mistake, share), result
     assert result.hint
+
+
+ONE_OF_MANY: dict[str, tuple[Callable[[], object], str]] = {
+    "alone": (lambda: plt.scatter(DAY[:10], TIME[:10]), ""),
+    "on top of everybody": (lambda: (plt.scatter(DAY, TIME, c="grey"), plt.scatter(DAY[:10], TIME[:10])), ""),
+    "beside another": (lambda: (plt.scatter(DAY[:10], TIME[:10]), plt.scatter(DAY[10:20], TIME[10:20])), ""),
+    "everybody alike": (lambda: plt.scatter(DAY, TIME), "extra"),
+    "each in a colour": (lambda: by_subject(lambda rows: plt.scatter(rows["day"], rows["time"])), "extra"),
+}
+
+
+@pytest.mark.parametrize(("draw", "mistake"), ONE_OF_MANY.values(), ids=ONE_OF_MANY.keys())
+def test_one_subject_may_stand_out_from_others(draw: Callable[[], object], mistake: str) -> None:
+    assert judge_figures(drawn(draw), "scatter", DAY[:10], TIME[:10]).mistake == mistake
+
+
+@pytest.mark.parametrize(
+    ("own", "status"),
+    {
+        "own points": (lambda: (DAY[DAY > 0], TIME[DAY > 0]), Status.PASSED),
+        "other points": (lambda: (DAY[DAY > 4], TIME[DAY > 4]), Status.PARTIAL),
+        "nothing to go by": (lambda: {}["table"], Status.PARTIAL),
+        "unfit": (lambda: ([1.0, 2.0], [1.0]), Status.PARTIAL),
+        "none": (None, Status.PARTIAL),
+    }.values(),
+)
+def test_points_of_the_students_own_table_are_right_and_say_so(
+    own: Callable[[], object] | None, status: Status
+) -> None:
+    figures = drawn(lambda: plt.scatter(DAY[DAY > 0], TIME[DAY > 0]))
+    result = judge_figures(figures, "scatter", DAY, TIME, own=own)
+    assert result.status is status
+    assert ("your own" in result.hint) == (status is Status.PASSED)
 
 
 def test_the_number_of_missing_and_extra_points_is_told() -> None:

@@ -1,0 +1,109 @@
+"""The bank of answers: TOML files that an instructor writes, one folder for each assignment.
+
+::
+
+    [[answer]]
+    name = "no constant"
+    does = "leaves the column of ones out"
+    code.q3a = '''
+    model = sm.OLS(y, X).fit()
+    '''
+    earns.q3a = 0.25
+    says.q3a = { slope = "no constant" }
+
+``code`` holds what stands in a solution cell; in the others stands the instructor's solution. ``earns`` gives the
+points of the test cells behind a solution cell where the answer does not deserve them all. ``says`` gives, by the
+label of a check, the name of the mistake or a part of the hint that the student must read; ``message`` stands for
+what a visible check says.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+KEYS = frozenset({"name", "does", "code", "earns", "says"})
+
+
+class BankError(ValueError):
+    """An entry of the bank is not what it should be; for the instructor, who reads file and name in the message."""
+
+    def __init__(self, file: Path, name: str, problem: str) -> None:
+        super().__init__(f"{file}: answer {name!r}: {problem}" if name else f"{file}: {problem}")
+        self.file = file
+        self.name = name
+        self.problem = problem
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One way to fill in a notebook, with what it deserves."""
+
+    name: str
+    does: str  # what the student does or believes, in a line
+    file: Path
+    code: Mapping[str, str]  # grade_id of a solution cell → what stands in it
+    earns: Mapping[str, float] = field(default_factory=dict)  # grade_id of a solution cell → points; missing: all
+    says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # … → label of a check → mistake, or hint
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it should earn everything."""
+        return not self.earns
+
+    @property
+    def title(self) -> str:
+        """Its name with the file that it stands in."""
+        return f"{self.file.stem}: {self.name}"
+
+
+def read_bank(folder: Path) -> tuple[Answer, ...]:
+    """All answers of an assignment, in the order of files and lines; none where there is no folder.
+
+    Raises:
+        BankError: a file is no TOML, or an answer lacks something or holds something unknown.
+    """
+    return tuple(answer for file in sorted(folder.glob("*.toml")) for answer in _read(file))
+
+
+def _read(file: Path) -> list[Answer]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BankError(file, "", str(problem)) from None
+    if set(content) - {"answer"}:
+        raise BankError(file, "", f"unknown tables {sorted(set(content) - {'answer'})}; answers begin with [[answer]]")
+    answers = [_answer(file, entry) for entry in content.get("answer", [])]
+    names = [answer.name for answer in answers]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise BankError(file, twice[0], "there are several answers of this name")
+    return answers
+
+
+def _answer(file: Path, entry: dict[str, Any]) -> Answer:
+    name = entry.get("name", "")
+    if not isinstance(name, str) or not name:
+        raise BankError(file, "", "an answer has no name")
+    unknown = sorted(set(entry) - KEYS)
+    if unknown:
+        raise BankError(file, name, f"unknown keys {unknown}; there are {sorted(KEYS)}")
+    does, code, earns, says = (entry.get(key, {}) for key in ("does", "code", "earns", "says"))
+    if not isinstance(does, str) or not does:
+        raise BankError(file, name, "`does` is missing: say in a line what the student does")
+    if not code or not all(isinstance(source, str) for source in code.values()):
+        raise BankError(file, name, "`code` is missing: code.<cell> holds the text of a solution cell")
+    if not all(isinstance(points, int | float) and not isinstance(points, bool) for points in earns.values()):
+        raise BankError(file, name, "`earns` holds points: earns.<cell> = 0.25")
+    if not all(isinstance(labels, dict) and _is_text(labels) for labels in says.values()):
+        raise BankError(file, name, '`says` holds texts: says.<cell> = { label = "mistake or hint" }')
+    if earns and not any(says.values()):
+        raise BankError(file, name, "a wrong answer needs `says`: which mistake should the student read about?")
+    return Answer(name, does, file, code, {part: float(points) for part, points in earns.items()}, says)
+
+
+def _is_text(labels: Mapping[str, Any]) -> bool:
+    return all(isinstance(text, str) and text for text in labels.values())
