@@ -77,7 +77,7 @@ def _answer(row: Row) -> str:
         )
     cells = [cell for cell in row.performance.cells if not cell.is_full or row.title == SOLUTION]
     shown = "" if row.title == BLANK else "".join(map(_verdict, cells))
-    if row.performance.errors:
+    if row.performance.errors and row.title != BLANK:
         shown += f"<p>Its own code raised:</p>{_list(row.performance.errors)}"
     if row.faults:
         shown += f'<p class="fails">Not as it should be:</p>{_list(row.faults)}'
@@ -85,7 +85,8 @@ def _answer(row: Row) -> str:
 
 
 def _verdict(cell: Judged) -> str:
-    head = f"<summary>{escape(cell.grade_id)}: {_points(cell)}</summary>"
+    mistakes = ", ".join(dict.fromkeys(check.mistake for check in cell.checks if check.mistake))
+    head = f"<summary>{escape(cell.grade_id)}: {_points(cell)}{escape(f' · {mistakes}' if mistakes else '')}</summary>"
     message = f"<p>{escape(cell.message)}</p>" if cell.message else ""
     checks = as_html(cell.points, cell.checks) if cell.points is not None else f"<pre>{escape(cell.review)}</pre>"
     return f"<details>{head}{message}{checks}</details>"

@@ -23,6 +23,7 @@ from autograder.record import RecordedEvidence
 from autograder.sandbox import Limits, Sandbox
 from autograder.submission import Task, restored
 
+_WORTH_A_WORKER = 20  # answers that take as long as warming another one up
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -68,7 +69,7 @@ def perform(cases: Sequence[Case], workers: int) -> Iterator[tuple[Case, Perform
     context = multiprocessing.get_context("spawn")
     for environment, group in itertools.groupby(sorted(cases, key=_environment), key=_environment):
         together = list(group)
-        few = min(workers, len(together))
+        few = min(workers, 1 + len(together) // _WORTH_A_WORKER)
         with ProcessPoolExecutor(few, mp_context=context, initializer=_warm, initargs=(environment,)) as pool:
             running = {pool.submit(perform_here, case.task): case for case in together}
             try:

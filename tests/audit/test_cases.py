@@ -1,0 +1,78 @@
+"""What is handed in: solution, blank and answers, plain and in other circumstances."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from autograder.audit import BankError
+from autograder.audit.bank import Answer
+from autograder.audit.cases import Case, Vary, cases, parts_of
+from autograder.audit.variations import VARIATIONS
+from tests.audit.made_up import SOLUTION, answer, rehearsal, with_other_data
+
+OPTIMISERS = sum(bool(one.only) for one in VARIATIONS)
+
+
+def sources(case: Case) -> dict[str, str]:
+    assert case.task.content is not None
+    notebook = nbformat.reads(case.task.content.decode(), as_version=4)
+    return {cell.metadata.get("nbgrader", {}).get("grade_id", "own"): cell.source for cell in notebook.cells}
+
+
+def test_test_cells_belong_to_the_solution_cell_before_them() -> None:
+    assert parts_of(rehearsal().template) == {"q1": ("q1-tests", "q1-more-tests"), "q2": ("q2-tests",)}
+
+
+def test_an_answer_stands_among_the_solutions_and_the_blank_among_nothing() -> None:
+    solution, blank, one = cases(rehearsal(), [answer()], Vary.NOTHING)
+    assert (sources(solution)["q1"], sources(solution)["q2"]) == (SOLUTION, "x = 2")
+    assert (sources(blank)["q1"], sources(blank)["q2"]) == ("text of q1", "text of q2")
+    assert (sources(one)["q1"], sources(one)["q2"]) == ("slope = 1", "x = 2")
+    assert sources(one)["q1-tests"] == "text of q1-tests"
+    assert len({case.task.student for case in (solution, blank, one)}) == 3
+
+
+@pytest.mark.parametrize(
+    ("vary", "answers", "more"),
+    [
+        (Vary.NOTHING, [answer()], 0),
+        (Vary.SOLUTION, [answer()], len(VARIATIONS)),
+        (Vary.RIGHT, [answer()], 2 * len(VARIATIONS) - OPTIMISERS),
+        (Vary.RIGHT, [answer(code={"q1": "smf.MixedLM()"})], 2 * len(VARIATIONS)),
+        (Vary.RIGHT, [answer(earns={"q1": 0.0})], len(VARIATIONS)),
+    ],
+)
+def test_right_answers_are_tried_in_circumstances_that_can_matter(vary: Vary, answers: list[Answer], more: int) -> None:
+    assert len(list(cases(rehearsal(), answers, vary))) == 2 + len(answers) + more
+
+
+def test_a_circumstance_runs_before_the_students_code() -> None:
+    varied = [case for case in cases(rehearsal(), [], Vary.SOLUTION) if case.variation.before]
+    assert varied
+    for case in varied:
+        assert next(iter(sources(case).items())) == ("own", case.variation.before.strip("\n")) or (
+            "own" in sources(case)
+        )
+        compile(case.variation.before, "<before>", "exec")
+
+
+def test_other_data_takes_the_place_of_the_published() -> None:
+    tried = {case.variation.name: case.task.files for case in cases(with_other_data(), [], Vary.SOLUTION)}
+    assert tried["other data"] == {"data.csv": b"new"}
+    assert tried["as it is graded"] == {"data.csv": b"old"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    {
+        "code": (answer(code={"q9": "x"}), "no solution cell 'q9'"),
+        "a test cell": (answer(code={"q1-tests": "x"}), "no solution cell"),
+        "a hint": (answer(says={"q9": {"x": "y"}}), "no solution cell"),
+        "too many points": (answer(earns={"q1": 1.6}), "not between 0 and 1.5"),
+        "too few": (answer(earns={"q1": -0.1}), "not between"),
+    }.values(),
+)
+def test_answers_to_cells_that_are_not_there_are_refused(wrong: Answer, problem: str) -> None:
+    with pytest.raises(BankError, match=problem):
+        list(cases(rehearsal(), [wrong], Vary.NOTHING))

@@ -1,0 +1,115 @@
+"""`autograder audit` in a course folder: what it finds, writes and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from autograder.audit.cases import Vary
+from autograder.audit.report import Report, audit
+from autograder.cli import main
+from autograder.plugins.course import Course
+from tests.audit.small_course import ASSIGNMENTS, SOUND, make
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = make(tmp_path_factory.mktemp("small"))
+    with chdir(root):
+        yield root
+
+
+@pytest.fixture(scope="module")
+def reports(course: Path) -> dict[str, Report]:
+    found = audit(Course.here(), list(ASSIGNMENTS), course / "answers", vary=Vary.SOLUTION, workers=2)
+    return {report.assignment: report for report in found}
+
+
+FAULTS = {
+    SOUND: None,
+    "credits": "the credits add up to 0.5, but the cell is worth 1 points",
+    "solution": "the solution: q1-tests earns 0 of 1",
+    "leak": "answers: sum: q1-tests, `mean`: shows a reference value: It is 4.12.",
+    "raises": "could not be judged: KeyError",
+    "generous": "answers: sum: q1 earns 1, not 0",
+}
+
+
+@pytest.mark.parametrize(("name", "fault"), FAULTS.items(), ids=FAULTS.keys())
+def test_what_does_not_hold_is_found(reports: dict[str, Report], name: str, fault: str | None) -> None:
+    faults = reports[name].faults
+    assert faults == () if fault is None else any(fault in one for one in faults), faults
+
+
+def test_all_right_answers_are_judged_whatever_else_is_wrong(reports: dict[str, Report]) -> None:
+    assert {name: len(report.rows) for name, report in reports.items()} == dict.fromkeys(ASSIGNMENTS, 4)
+
+
+@pytest.mark.parametrize(("name", "circumstance"), [("seeds", "random seed"), ("hash", "hash seed")])
+def test_chance_in_a_solution_is_found(reports: dict[str, Report], name: str, circumstance: str) -> None:
+    assert any(change.circumstance.startswith(circumstance) for change in reports[name].changes)
+
+
+def test_circumstances_make_no_difference_to_a_sound_assignment(reports: dict[str, Report]) -> None:
+    assert reports[SOUND].changes == ()
+    assert reports[SOUND].tried == ("random seed 1", "random seed 2", "hash seed 1", "hash seed 2", "2 threads")
+
+
+def test_the_course_is_left_as_it_was(course: Path, reports: dict[str, Report]) -> None:
+    assert reports
+    assert sorted(path.name for path in course.iterdir()) == ["answers", "nbgrader_config.py", "source"]
+
+
+def test_the_command_writes_a_page_and_succeeds_where_everything_holds(
+    course: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", SOUND, "--vary", "nothing", "--workers", "1", "--pages", "pages"]) == 0
+    assert "Everything holds" in (course / "pages" / f"{SOUND}.html").read_text(encoding="utf-8")
+    assert SOUND in capfd.readouterr().err
+
+
+def test_the_command_fails_where_something_does_not_hold(
+    course: Path, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("autograder.audit.command.audit", lambda *_, **__: (reports[SOUND], reports["solution"]))
+    assert main(["audit", "--pages", "pages"]) == 1
+    assert "things do not hold" in (course / "pages" / "solution.html").read_text(encoding="utf-8")
+    assert "the solution: q1-tests earns 0 of 1" in " ".join(capfd.readouterr().err.split())
+
+
+@pytest.mark.usefixtures("course")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    {
+        "no such assignment": (["no-such"], "There is no assignment 'no-such'"),
+        "a slip in the bank": ([SOUND, "--answers", "broken"], "unknown keys ['points']"),
+    }.values(),
+)
+def test_what_cannot_be_audited_is_an_error_with_a_reason(
+    course: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    broken = course / "broken" / SOUND
+    broken.mkdir(parents=True, exist_ok=True)
+    (broken / "a.toml").write_text("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q1 = 'x'\npoints = 1\n")
+    assert main(["audit", *arguments]) == 2
+    assert says in " ".join(capfd.readouterr().err.split())
+
+
+def test_an_assignment_that_cannot_be_generated_says_why(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    root = make(tmp_path / "broken course")
+    notebook = root / "source" / SOUND / f"{SOUND}.ipynb"
+    notebook.write_text(notebook.read_text().replace("### END SOLUTION", ""))
+    with chdir(root):
+        assert main(["audit", SOUND]) == 2
+    assert "cannot be generated" in capfd.readouterr().err
+
+
+def test_a_course_without_a_bank_is_told_where_to_put_one(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    root = make(tmp_path / "no bank")
+    (root / "answers").rename(root / "elsewhere")
+    with chdir(root):
+        assert main(["audit", SOUND]) == 2
+    assert "no bank of answers" in capfd.readouterr().err

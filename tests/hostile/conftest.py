@@ -1,0 +1,50 @@
+"""The hostile class, graded once by each command; both at the same time."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.hostile.table import ROWS
+from tests.hostile.the_class import WAYS, HostileClass, server, wait_for
+
+PR_SET_CHILD_SUBREAPER = 36
+SECONDS = 600  # for the whole class; a class that hangs fails, and does not stop everything else
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The class after grading, by both commands."""
+
+    classes: dict[str, HostileClass]
+    ended: bool  # before the time was over
+    calls: list[bytes]  # what reached a server of this machine
+    strays: list[str]  # processes that outlived the commands
+    root: Path
+
+
+@pytest.fixture(scope="session")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+    """Grade the class as nbgrader does, and as this project does."""
+    root = tmp_path_factory.mktemp("hostile")
+    # Processes that lose their parent become children of this one, so that none can hide.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before = set(psutil.Process().children(recursive=True))
+    with server() as (port, calls):
+        classes = {command: HostileClass.make(root / command / "course", ROWS, port) for command in WAYS}
+        ended = wait_for([one.start(command) for command, one in classes.items()], SECONDS)
+        ended = ended and wait_for([classes["autograder"].start("feedback")], SECONDS)
+    after = [one for one in psutil.Process().children(recursive=True) if one not in before]
+    _, alive = psutil.wait_procs(after, timeout=3)
+    strays = [str(one) for one in alive]
+    for one in alive:
+        one.kill()
+    yield Graded(classes, ended, calls, strays, root)
+    # Folders nested this deep are beyond what Python removes.
+    subprocess.run(["rm", "-rf", str(root)], check=False)

@@ -1,0 +1,200 @@
+"""A class of attackers between honest students, its canaries, and what grading made of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+
+from tests.course_folder import REPOSITORY, Course, answers_of, filled
+from tests.hostile.reader import files_in
+from tests.hostile.row import ASSIGNMENT, NOTEBOOK, PARTS, Row, Target
+
+HONEST = ("aaa-honest", "mmm-honest", "zzz-honest")
+BIN = Path(sys.executable).parent
+WAYS = ("nbgrader", "autograder")
+COMMANDS = {
+    "nbgrader": [str(BIN / "nbgrader"), "autograde", ASSIGNMENT],
+    "autograder": [str(BIN / "autograder"), "grade", ASSIGNMENT],
+    "feedback": [str(BIN / "nbgrader"), "generate_feedback", ASSIGNMENT],
+}
+LIMITS = {
+    "cell_seconds": 2,
+    "notebook_seconds": 6,
+    "memory_mb": 400,
+    "processes": 24,
+    "file_mb": 8,
+    "folder_mb": 12,
+    "cell_output_kb": 512,
+    "message_mb": 4,
+    "value_seconds": 2,
+}
+CANARIES = {
+    "a line of a hidden test": "canary-of-the-hidden-tests",
+    "the environment of the grader": "canary-of-the-environment",
+    "the gradebook": "canary-of-the-gradebook",
+    "an honest student's notebook": "canary-of-a-neighbour",
+}
+# Honest, but leaves around what the next one should not find.
+LEAVES = f"""
+import builtins, numpy, pandas
+builtins.left = numpy.left = pandas.left = "{CANARIES["an honest student's notebook"]}"
+for place in ("left.txt", "/tmp/left.txt", "/dev/shm/left.txt"): open(place, "w").write(builtins.left)
+"""
+
+
+@dataclass(frozen=True)
+class HostileClass:
+    """The course folder of the class, and who is in it."""
+
+    course: Course
+    rows: dict[str, Row]
+
+    @classmethod
+    def make(cls, root: Path, rows: dict[str, Row], port: int) -> HostileClass:
+        """Release the assignment and collect everything."""
+        root.mkdir(parents=True)
+        config = (REPOSITORY / "nbgrader_config.py").read_text()
+        (root / "nbgrader_config.py").write_text(f"{config}\nc.SandboxedExecute.limits = {LIMITS!r}\n")
+        shutil.copytree(REPOSITORY / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
+        _mark_hidden_tests(root / "source" / ASSIGNMENT / NOTEBOOK)
+        course = Course(root)
+        course.nbgrader("generate_assignment", ASSIGNMENT)
+        with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+            gradebook.add_student("someone-else", last_name=CANARIES["the gradebook"])
+        answers = answers_of(course.source(ASSIGNMENT))
+        for student in HONEST:
+            course.submit(
+                student, ASSIGNMENT, filled(course.release(ASSIGNMENT), {**answers, "q3a": LEAVES + answers["q3a"]})
+            )
+        release = json.loads((root / "release" / ASSIGNMENT / NOTEBOOK).read_bytes())
+        target = Target(root, root.parent / "outside", port, release, answers)
+        target.outside.mkdir(exist_ok=True)
+        for student, row in rows.items():
+            row.hand_in(student, root / "submitted" / student / ASSIGNMENT, target)
+        return cls(course, rows)
+
+    def start(self, command: str) -> subprocess.Popen[bytes]:
+        """Start a grading command in the course folder."""
+        environment = {**os.environ, "LMM_HOSTILE": CANARIES["the environment of the grader"]}
+        with (self.course.root / f"{command}.log").open("wb") as log:
+            return subprocess.Popen(
+                COMMANDS[command],
+                cwd=self.course.root,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def log(self, command: str) -> str:
+        """What a command said."""
+        return (self.course.root / f"{command}.log").read_text("utf-8", "replace")
+
+    @cached_property
+    def points(self) -> dict[str, dict[str, float | None]]:
+        """Student → test → automatic points in the gradebook, ``None`` where a person has to look."""
+        tests = [f"{part}-tests" for part in PARTS]
+        found: dict[str, dict[str, float | None]] = {}
+        with Gradebook(f"sqlite:///{self.course.root / 'gradebook.db'}") as gradebook:
+            for submission in gradebook.assignment_submissions(ASSIGNMENT):
+                for notebook in submission.notebooks:
+                    grades = {grade.name: grade for grade in notebook.grades}
+                    found[submission.student.id] = {
+                        name: None if grades[name].needs_manual_grade else grades[name].auto_score for name in tests
+                    }
+        return found
+
+    def shown(self, student: str) -> str:
+        """All text of the autograded notebook."""
+        return "\n".join(_texts(json.loads((self._made("autograded", student) / NOTEBOOK).read_bytes())))
+
+    def made(self, student: str) -> Iterator[tuple[str, bytes]]:
+        """Everything that was made from a hand-in and that someone may read: name and content."""
+        for step in ("autograded", "feedback"):
+            for name, content in files_in(self._made(step, student)).items():
+                yield f"{step}/{name}", content
+
+    def _made(self, step: str, student: str) -> Path:
+        return self.course.root / step / student / ASSIGNMENT
+
+
+def _mark_hidden_tests(path: Path) -> None:
+    source = nbformat.read(path, as_version=4)
+    for cell in source.cells:
+        hidden = "### BEGIN HIDDEN TESTS\n"
+        cell.source = cell.source.replace(hidden, f"{hidden}# {CANARIES['a line of a hidden test']}\n")
+    nbformat.write(source, path)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        if value and all(isinstance(part, str) for part in value):
+            yield "".join(value)
+        else:
+            for inner in value:
+                yield from _texts(inner)
+
+
+@contextmanager
+def server() -> Iterator[tuple[int, list[bytes]]]:
+    """A server of this machine, by address and by abstract name, that answers with a canary; and who called."""
+    calls: list[bytes] = []
+    by_address = socket.create_server(("127.0.0.1", 0))
+    port = by_address.getsockname()[1]
+    by_name = socket.socket(socket.AF_UNIX)
+    by_name.bind(f"\0lmm-hostile-{port}")
+    by_name.listen()
+
+    def serve(listening: socket.socket) -> None:
+        while True:
+            try:
+                call, _ = listening.accept()
+            except OSError:
+                return
+            with call:
+                calls.append(call.recv(100))
+                call.sendall(b"canary-of-the-server")
+
+    threads = [threading.Thread(target=serve, args=(one,), daemon=True) for one in (by_address, by_name)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield port, calls
+    finally:
+        for listening in (by_address, by_name):
+            listening.shutdown(socket.SHUT_RDWR)
+            listening.close()
+
+
+def wait_for(processes: list[subprocess.Popen[bytes]], seconds: float) -> bool:
+    """Wait for processes to end; False, and all of them killed, where they take longer."""
+    deadline = time.monotonic() + seconds
+    try:
+        for process in processes:
+            process.wait(max(0.1, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    return True
