@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.hostile.table import ROWS
-from tests.hostile.the_class import WAYS, HostileClass, server, wait_for
+from tests.hostile.table import ROWS_OF
+from tests.hostile.the_class import HostileClass, server, wait_for
 
 PR_SET_CHILD_SUBREAPER = 36
 SECONDS = 600  # for the whole class; a class that hangs fails, and does not stop everything else
@@ -37,8 +37,8 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = set(psutil.Process().children(recursive=True))
     with server() as (port, calls):
-        classes = {command: HostileClass.make(root / command / "course", ROWS, port) for command in WAYS}
-        ended = wait_for([one.start(command) for command, one in classes.items()], SECONDS)
+        classes = {way: HostileClass.make(root / way / "course", rows, port) for way, rows in ROWS_OF.items()}
+        ended = wait_for([one.start(way) for way, one in classes.items()], SECONDS)
         ended = ended and wait_for([classes["autograder"].start("feedback")], SECONDS)
     after = [one for one in psutil.Process().children(recursive=True) if one not in before]
     _, alive = psutil.wait_procs(after, timeout=3)

@@ -82,6 +82,11 @@ class Row:
         """Points that it earns at most."""
         return self.earns if isinstance(self.earns, float) else self.earns[1]
 
+    @property
+    def exact(self) -> bool:
+        """Whether it earns the same each time."""
+        return isinstance(self.earns, float)
+
     def hand_in(self, student: str, folder: Path, target: Target) -> None:
         """Put everything into ``folder``."""
         folder.mkdir(parents=True)

@@ -41,3 +41,12 @@ def _named() -> dict[str, Row]:
 
 # A smaller class, while one row is being written: HOSTILE=forging-liar pytest tests/hostile
 ROWS = {student: row for student, row in _named().items() if re.search(os.environ.get("HOSTILE", ""), student)}
+
+# Both commands run cells with the same code. Of the two families whose hand-ins are ordinary notebooks with
+# code to be survived, nbgrader's command, which grades one by one, gets a sample.
+SURVIVED = [student for student in ROWS if student.startswith(("crashing", "exhausting"))]
+ROWS_OF = {
+    "autograder": ROWS,
+    "nbgrader": {student: row for student, row in ROWS.items() if student not in SURVIVED or student in SURVIVED[::5]},
+}
+CASES = [(command, student) for command, rows in ROWS_OF.items() for student in rows]

@@ -25,11 +25,10 @@ from tests.hostile.row import ASSIGNMENT, NOTEBOOK, PARTS, Row, Target
 
 HONEST = ("aaa-honest", "mmm-honest", "zzz-honest")
 BIN = Path(sys.executable).parent
-WAYS = ("nbgrader", "autograder")
 COMMANDS = {
     "nbgrader": [str(BIN / "nbgrader"), "autograde", ASSIGNMENT],
     "autograder": [str(BIN / "autograder"), "grade", ASSIGNMENT],
-    "feedback": [str(BIN / "nbgrader"), "generate_feedback", ASSIGNMENT],
+    "feedback": [str(BIN / "nbgrader"), "generate_feedback", ASSIGNMENT, "--student", "[l-z]*"],
 }
 LIMITS = {
     "cell_seconds": 2,

@@ -25,8 +25,8 @@ libc = ctypes.CDLL(None)
 print([libc.unshare(flag) for flag in (0x10000000, 0x00020000, 0x40000000, 0x20000000)], libc.chroot(b"/tmp"))
 print(libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0), libc.umount2(b"/opt/site", 2), libc.pivot_root(b"/", b"/tmp"))
 print(libc.setuid(0), libc.setgid(0))
-for command in ("sudo -n id", "su -c id", "unshare -Ur id", "bwrap --bind / / id", "mount -o remount,rw /", "newgrp root",
-                "nsenter -t 1 -m id", "mknod /tmp/sda b 8 0", "setpriv --reuid 0 id"):
+for command in ("sudo -n id", "su -c id", "unshare -Ur id", "bwrap --bind / / id", "mount -o remount,rw /",
+                "newgrp root", "nsenter -t 1 -m id", "mknod /tmp/sda b 8 0", "setpriv --reuid 0 id"):
     print(subprocess.run(command, shell=True, capture_output=True, stdin=subprocess.DEVNULL).stdout)
 for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/self/oom_score_adj", "/proc/self/uid_map",
              "/proc/sys/kernel/hostname", "/proc/1/oom_score_adj", "/sys/fs/cgroup/cgroup.procs"):
