@@ -21,6 +21,7 @@ from autograder.plugins.grade_class import ClassGrader, Graded, Outcome, Unchang
 from autograder.plugins.regrade import Plan, Regrader, summary
 from autograder.runner import Failed
 from autograder.sandbox import SandboxUnavailable
+from autograder.sandbox.unisolated import WARNING
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,7 +78,9 @@ def _grade(options: argparse.Namespace, console: Console) -> int:
     if options.engine == "dask":
         engine = engines.dask(options.scheduler, options.workers)
     else:
-        engine = engines.local(options.workers, course.limits(options.assignment))
+        engine = engines.local(options.workers, course.limits(options.assignment), isolated=course.isolated)
+    if not course.isolated:
+        console.print(f"[bold red]{WARNING}[/] (SandboxedExecute.isolation = 'none').", highlight=False)
     grader = ClassGrader(course, engine, options.force)
     outcomes: list[Outcome] = []
     started = time.monotonic()

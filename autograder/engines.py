@@ -35,12 +35,12 @@ class EngineUnavailable(Exception):
     """The asked-for engine cannot be used; the message says what is missing."""
 
 
-def local(workers: int, limits: Limits) -> Engine:
+def local(workers: int, limits: Limits, *, isolated: bool = True) -> Engine:
     """Processes of this machine, each with a warm sandbox of its own that starts at once."""
 
     def new_executor() -> Executor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, mp_context=context, initializer=_warm, initargs=(limits,))
+        return ProcessPoolExecutor(workers, mp_context=context, initializer=_warm, initargs=(limits, isolated))
 
     return Engine(workers, new_executor)
 
@@ -98,13 +98,13 @@ def default_workers() -> int:
 
 def grade_here(task: Task) -> Finished:
     """Grade a task in this process, with the sandbox that this thread keeps warm."""
-    return grade_submission(task, _sandbox(task.limits, threading.get_ident()))
+    return grade_submission(task, _sandbox(task.limits, task.isolated, threading.get_ident()))
 
 
 @functools.lru_cache(maxsize=16)
-def _sandbox(limits: Limits, thread: int) -> Sandbox:
+def _sandbox(limits: Limits, isolated: bool, thread: int) -> Sandbox:
     del thread  # a sandbox serves one session at a time, so threads do not share one
-    return Sandbox(limits)
+    return Sandbox(limits, isolated=isolated)
 
 
 def _end_with_parent() -> None:
@@ -120,8 +120,8 @@ def _end_with_parent() -> None:
     threading.Thread(target=end, name="ends with its parent", daemon=True).start()
 
 
-def _warm(limits: Limits) -> None:
+def _warm(limits: Limits, isolated: bool) -> None:
     _end_with_parent()
     # The sandbox warms up in its own process while this one imports what the referee needs.
-    _sandbox(limits, threading.get_ident()).start()
+    _sandbox(limits, isolated, threading.get_ident()).start()
     import statsmodels.formula.api  # noqa: F401

@@ -46,6 +46,11 @@ class Course:
     def _execute(self) -> SandboxedExecute:
         return SandboxedExecute(parent=self.app)
 
+    @property
+    def isolated(self) -> bool:
+        """Whether student code is isolated; only an explicit setting switches that off."""
+        return bool(self._execute.isolation != "none")
+
     def limits(self, assignment: str) -> Limits:
         """The limits in force for ``assignment``."""
         return self._execute.limits_of(assignment)

@@ -32,7 +32,7 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert is typed in part only
         self._templates: dict[tuple[str, str], Template] = {}
-        self._sandboxes: dict[Limits, Sandbox] = {}
+        self._sandboxes: dict[tuple[Limits, bool], Sandbox] = {}
         self.restored: Restored | None = None
         if self._converter is not None:
             take_over(self._converter)
@@ -66,10 +66,11 @@ class SubmissionExporter(NotebookExporter):
                 self._templates[key] = read_template(gradebook, *key, folder / f"{key[1]}.ipynb")
         return self._templates[key]
 
-    def sandbox(self, limits: Limits) -> Sandbox:
+    def sandbox(self, limits: Limits, *, isolated: bool) -> Sandbox:
         """The warm sandbox of this run."""
-        if limits not in self._sandboxes:
-            sandbox = Sandbox(limits)
+        key = (limits, isolated)
+        if key not in self._sandboxes:
+            sandbox = Sandbox(limits, isolated=isolated)
             weakref.finalize(self, sandbox.close)
-            self._sandboxes[limits] = sandbox
-        return self._sandboxes[limits]
+            self._sandboxes[key] = sandbox
+        return self._sandboxes[key]

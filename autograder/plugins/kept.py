@@ -44,7 +44,7 @@ class Kept:
         named = {**task.extra, **task.files} | {f"second/{name}": task.second_files[name] for name in task.second_files}
         files = [part for name, content in sorted(named.items()) for part in (name, content)]
         parts = [part.encode() if isinstance(part, str) else part for part in files]
-        rules = repr((astuple(task.limits), task.beside_the_student)).encode()
+        rules = repr((astuple(task.limits), task.beside_the_student, task.isolated)).encode()
         return _digest(self._common.encode(), rules, task.content or task.problem.encode(), *parts)
 
     def of(self, student: str) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Dict, List, Unicode
+from traitlets import Dict, Enum, List, Unicode
 
 from autograder.plugins.files import beside, read_files, shown_beside, write_atomically
 from autograder.plugins.kept import Kept
 from autograder.plugins.records import write_grades
 from autograder.restore import Restored, restore
 from autograder.sandbox import Limits
+from autograder.sandbox.unisolated import WARNING
 from autograder.submission import Task, grade_restored
 from autograder.template import Template
 
@@ -67,6 +68,11 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         "example {'ps1': ['sum_of_squares_uses_squares']}. What that gives up: such a test can be read and cheated."
     ).tag(config=True)
 
+    isolation = Enum(
+        ("bubblewrap", "none"),
+        "bubblewrap",
+        help="'none' runs student code with your rights: it can read solutions and change grades; each run says so.",
+    ).tag(config=True)
     second_data = Unicode(
         "variants",
         help="Folder in the course that holds, by assignment, other data files for a second run of each submission.",
@@ -97,6 +103,7 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             limits=self.limits_of(name),
             beside_the_student=tuple(self.tests_beside_the_student.get(name, ())),
             second_files={name: other[name] for name in other if name in files},
+            isolated=self.isolation != "none",
             problem=problem,
         )
 
@@ -119,7 +126,9 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         exporter, about = self.parent, resources["nbgrader"]
         coursedir = exporter.parent.coursedir
         task = self.task(coursedir, exporter.template(resources), about["student"], None)
-        finished = grade_restored(exporter.restored, task, exporter.sandbox(task.limits))
+        if not task.isolated:
+            self.log.error("%s (SandboxedExecute.isolation = 'none').", WARNING)
+        finished = grade_restored(exporter.restored, task, exporter.sandbox(task.limits, isolated=task.isolated))
         for cell in finished.grades:
             if cell.verdict.review:
                 self.log.error("%s, cell %s needs review: %s", about["student"], cell.grade_id, cell.verdict.review)

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from autograder.sandbox.limits import Limits, SandboxUnavailable, SessionEnded
 from autograder.sandbox.process import SandboxProcess
 from autograder.sandbox.session import Session
+from autograder.sandbox.unisolated import UnisolatedProcess
 
 PRELOAD = (
     "numpy",
@@ -30,6 +31,7 @@ class Sandbox:
         limits: of the sessions; a session may be given others.
         preload: modules that are imported once; what is not installed is left out.
         hidden: packages that student code must not be able to read.
+        isolated: False runs student code without any isolation (see :mod:`autograder.sandbox.unisolated`).
 
     Attributes:
         filtered: whether system calls are filtered.  Where libseccomp is missing they are not;
@@ -44,7 +46,10 @@ class Sandbox:
         limits: Limits = Limits(),  # noqa: B008  frozen
         preload: tuple[str, ...] = PRELOAD,
         hidden: tuple[str, ...] = ("lmmsolutions", "autograder"),
+        *,
+        isolated: bool = True,
     ) -> None:
+        self._isolated = isolated
         self.limits = limits
         self.failed: tuple[str, ...] = ()
         self.filtered = False
@@ -132,10 +137,15 @@ class Sandbox:
             running.kill()
             running = None
         if running is None:
-            running = SandboxProcess(self._preload, self._hidden, max(folder_mb, self.limits.folder_mb))
+            running = self._new_process(max(folder_mb, self.limits.folder_mb))
             self.filtered, self.weaknesses = running.filtered, running.weaknesses
         self._running = running
         return running
+
+    def _new_process(self, folder_mb: int) -> SandboxProcess:
+        if self._isolated:
+            return SandboxProcess(self._preload, self._hidden, folder_mb)
+        return UnisolatedProcess(self._preload, folder_mb)
 
     def _closed(self) -> None:
         """A session was closed: keep the sandbox if it is clean, otherwise start a new one."""

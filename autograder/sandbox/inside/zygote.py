@@ -29,9 +29,10 @@ from .cleaning import dirty, wipe
 from .figures import Recorder
 from .session import CHANNEL, Session, become
 from .shell import Shell
-from .watch import Watch
+from .watch import Unwatched, Watch
 from .wire import Channel
 
+PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 TICK_SECONDS = 0.05
 CLEAN_SECONDS = 1.8  # a little less than the host waits
@@ -54,7 +55,8 @@ def main(config: dict[str, Any], control: socket.socket) -> NoReturn:
     site.setcopyright()
     sys.argv = [""]
     shell, recorder, failed = warm_up(config)
-    Zygote(control, shell, recorder, config["folders"]).serve(failed)
+    serving = Alone if config.get("alone") else Zygote
+    serving(control, shell, recorder, config["folders"]).serve(failed)
 
 
 def harden() -> None:
@@ -145,7 +147,7 @@ class Zygote:
         finally:
             os._exit(70)
 
-    def _attend(self, pid: int, watch: Watch) -> None:
+    def _attend(self, pid: int, watch: Watch | Unwatched) -> None:
         """Watch a session until the host closes it; say when it ended by itself or passed a limit."""
         child = os.pidfd_open(pid)
         waiting = select.poll()
@@ -203,8 +205,30 @@ class Zygote:
         return json.loads(data), tuple(numbers)
 
 
+class Alone(Zygote):
+    """Where there is no sandbox around it: serves one session, watches and cleans nothing, and ends."""
+
+    def _session(self, limits: dict[str, Any], fds: tuple[int, ...]) -> None:
+        pid = os.fork()
+        if pid == 0:
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            self._child(limits, fds)
+        for fd in fds:
+            os.close(fd)
+        self._attend(pid, Unwatched())
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        raise SystemExit(0)
+
+
 def kill_all() -> None:
-    """Kill every process of the sandbox but this one; none can escape it by forking."""
+    """Kill every process of the sandbox but this one; none can escape it by forking.
+
+    Raises:
+        SystemExit: this is no process 1, so that every process of the user would be meant.
+    """
+    if os.getpid() != 1:
+        raise SystemExit("not in a sandbox")
     with contextlib.suppress(ProcessLookupError):
         os.kill(-1, signal.SIGKILL)
 
