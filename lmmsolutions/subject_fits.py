@@ -9,7 +9,7 @@ import pandas as pd
 
 from lmmsolutions.data import UnsuitableData, require
 from lmmsolutions.least_squares import fit_line, fit_ols
-from lmmsolutions.models import as_asked, intercept_of, number_of
+from lmmsolutions.models import as_asked, intercept_of, intercepts, number_of
 from lmmsolutions.results import LineFit, Mistake, SubjectFit, SubjectFits
 
 type_of_path = Callable[[pd.DataFrame], tuple[float, float]]  # data → intercept (ms), slope (ms per day)
@@ -24,7 +24,7 @@ def solve(data: pd.DataFrame) -> SubjectFits:
     table = require(data, "Days", "Reaction", "Subject")
     fits = {}
     for subject in table["Subject"].unique().tolist():
-        line = _line(_rows(data, subject))
+        line = _line(table[table["Subject"] == subject])
         fits[subject] = SubjectFit(line.intercept, line.slope, line.n_observations)
     if not {308, 309} <= fits.keys():
         raise UnsuitableData(f"want the subjects 308 and 309, got {sorted(fits)}")
@@ -222,7 +222,12 @@ def _lines_without_training(data: pd.DataFrame) -> dict[int, tuple[float, float]
 
 
 def _lines_of_the_mixed_model(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
-    return {subject: _mixed_line(data, subject) for subject in solve(data).fits}
+    """All subjects' lines in the mixed model; none where that cannot be fitted."""
+    fit = as_asked(data)
+    if fit is None:
+        return {}
+    slope = float(fit.fixed["Days"])
+    return {int(subject): (intercept_of(fit, subject), slope) for subject in intercepts(fit).index}
 
 
 MISTAKES: tuple[Mistake, ...] = (

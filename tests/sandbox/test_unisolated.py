@@ -21,7 +21,8 @@ def test_sessions_one_after_the_other() -> None:
             with sandbox.session({"data.csv": b"x\n1\n2\n"}) as session:
                 run = session.run(
                     "import os, pandas as pd, matplotlib.pyplot as plt\n"
-                    "x = pd.read_csv('data.csv')['x'].sum()\nfolder = os.getcwd()\nplt.plot([1, 2], [3, 4])\nplt.show()",
+                    "x = pd.read_csv('data.csv')['x'].sum()\n"
+                    "folder = os.getcwd()\nplt.plot([1, 2], [3, 4])\nplt.show()",
                     "q1",
                 )
                 assert run.error is None
