@@ -17,7 +17,7 @@ from autograder.checks.number import own_result
 from autograder.checks.pictures import Judged, best_of
 from autograder.checks.sheet import Sheet
 from autograder.checks.straight_lines import Pair, Ruler, judge_line, judge_lines, judge_subject_lines, pair
-from autograder.checks.visible import visible
+from autograder.checks.visible import last_of_them, visible
 from autograder.evidence import student
 from autograder.views import Figure
 
@@ -35,7 +35,7 @@ class FigureChecks(Sheet):
 
     @cached_property
     def _figures(self) -> tuple[Figure, ...]:
-        return tuple(visible(figure) for figure in student.figures)
+        return last_of_them(tuple(visible(figure) for figure in student.figures))
 
     def histogram(
         self,

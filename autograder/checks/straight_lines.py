@@ -15,13 +15,13 @@ from autograder.checks.errors import AuthorError
 from autograder.checks.pictures import SWAPPED_KEEPS, content, joined_lines, marks, panels, transposed
 from autograder.checks.tolerance import half_unit
 from autograder.checks.verdict import Verdict, right, wrong
-from autograder.views import Figure, Line
+from autograder.views import Figure, Line, type_of_array
 
 SHORT_KEEPS = 0.5
 MARKS_KEEPS = 0.5
 EXCHANGED_KEEPS = 0.25
 RELATIVE = 2e-3  # of the range of the response; less than the width of a pen
-_MOST_LINES = 1000
+_MOST_LINES = 100  # that anybody can tell apart; a figure with more shows any line
 _REACH = 0.05  # of the range of the predictor that a line may fall short of at each end
 
 OWN_HINT = "The line is not the reference's, but it is the line of your own {names}, so it gets the credit."
@@ -43,12 +43,13 @@ class Ruler:
             raise AuthorError(f"`scale` is the range of the response, a number > 0, got {self.scale!r}", self.scale)
 
     def off(self, line: Line, want: Pair) -> float:
-        """The greatest distance of a line's points from a straight line, 1 being just allowed."""
+        """The greatest distance of a line, and of where it leads, from a straight line, 1 being just allowed."""
         intercept, slope = want
         rise = abs(slope) * (self.over[1] - self.over[0] if self.over else float(np.ptp(line.x)))
+        x, y = _extended(line, self.over or (0.0,))
         # A line drawn from estimates that were rounded to four significant digits is right.
-        allowed = RELATIVE * (self.scale or rise) + half_unit(intercept) + half_unit(slope) * np.abs(line.x)
-        distance = np.abs(line.y - (intercept + slope * line.x))
+        allowed = RELATIVE * (self.scale or rise) + half_unit(intercept) + half_unit(slope) * np.abs(x)
+        distance = np.abs(y - (intercept + slope * x))
         return float((distance / np.maximum(allowed, 1e-12)).max())
 
     def on(self, line: Line, want: Pair) -> bool:
@@ -66,6 +67,17 @@ class Ruler:
     def meets(self, line: Line) -> bool:
         """Whether any of a line lies over the range of the predictor."""
         return self.over is None or bool(line.x.min() <= self.over[1] and line.x.max() >= self.over[0])
+
+
+def _extended(line: Line, to: tuple[float, ...]) -> tuple[type_of_array, type_of_array]:
+    """A line's points, and the straight line through its ends at ``to``: a dash alone would lie on every line."""
+    first, last = int(np.argmin(line.x)), int(np.argmax(line.x))
+    run = line.x[last] - line.x[first]
+    if run == 0:
+        return line.x, line.y
+    further = np.array(to, dtype=float)
+    slope = (line.y[last] - line.y[first]) / run
+    return np.append(line.x, further), np.append(line.y, line.y[first] + slope * (further - line.x[first]))
 
 
 def pair(value: Any) -> Pair:
@@ -87,8 +99,16 @@ def pair(value: Any) -> Pair:
 
 
 def lines_in(figure: Figure) -> list[Line]:
-    """The joined lines of all panels, as many as anybody can look at."""
-    return [line for axes in panels(figure) for line in joined_lines(axes)][:_MOST_LINES]
+    """The joined lines of all panels; none where there are more than anybody can tell apart."""
+    lines = [line for axes in panels(figure) for line in joined_lines(axes)]
+    upright = sum(np.ptp(line.x) == 0 for line in lines)  # error bars and residuals
+    return lines if len(lines) - upright <= _MOST_LINES else []
+
+
+def _no_line(figure: Figure, got: str) -> Verdict:
+    if any(joined_lines(axes) for axes in panels(figure)):
+        return wrong(got, f"More than {_MOST_LINES} lines in one figure cannot be told apart.", "crowd")
+    return wrong(got, "There is no line in the figure.", "no-line")
 
 
 def judge_line(figure: Figure, want: Pair, ruler: Ruler, own: Pair | None = None, names: str = "") -> Verdict:
@@ -114,7 +134,7 @@ def judge_line(figure: Figure, want: Pair, ruler: Ruler, own: Pair | None = None
             on or carried, ruler, got, "The line is right" if on else f"This is the line of your own {names}"
         )
     if not lines and not _marked_on(figure, want, ruler):
-        return wrong(got, "There is no line in the figure.", "no-line")
+        return _no_line(figure, got)
     return _line_mistake(figure, lines, want, ruler, got)
 
 
@@ -154,7 +174,7 @@ def judge_subject_lines(
         hint = f"The fitted lines of {plural(len(found), 'subject')} were found, but {at_least} are asked for."
         return Verdict(len(found) / at_least, got, hint, "too-few")
     if not lines:
-        return wrong(got, "There is no line in the figure.", "no-line")
+        return _no_line(figure, got)
     if len(matched([transposed(line) for line in lines], wants, Ruler(None, None))) >= at_least:
         hint = "The axes are exchanged: the predictor belongs on the horizontal axis."
         return Verdict(SWAPPED_KEEPS, got, hint, "swapped")
@@ -177,8 +197,8 @@ def matched(
     A line counts for one subject: the one that its label names, else its nearest.
     """
     found: dict[str, Line] = {}
+    rulers = {name: Ruler((overs or {}).get(name, ruler.over), ruler.scale) for name in wants}
     for line in lines:
-        rulers = {name: Ruler((overs or {}).get(name, ruler.over), ruler.scale) for name in wants}
         near = [
             (name not in line.label, rulers[name].off(line, want), name)
             for name, want in wants.items()
@@ -220,7 +240,7 @@ def judge_lines(
             len(everything) / len(wants), got, f"Not found: the line of {', '.join(lost)}. {hint}".strip(), "incomplete"
         )
     if not lines:
-        return wrong(got, "There is no line in the figure.", "no-line")
+        return _no_line(figure, got)
     if len(matched([transposed(line) for line in lines], wants, Ruler(None, None))) == len(wants):
         return Verdict(
             SWAPPED_KEEPS, got, "The axes are exchanged: the predictor belongs on the horizontal axis.", "swapped"

@@ -12,6 +12,7 @@ from autograder.views import Axes, Bars, Figure, Line, Outline, Points, type_of_
 
 _GREATEST = 1e100  # in any unit; what lies beyond is on no paper, and its square is still a number
 _LEAST = 1e-100
+_MOST_LINES = 400  # of all figures of one part that are looked at
 
 _Drawn = TypeVar("_Drawn", Line, Points, Outline)
 
@@ -19,6 +20,17 @@ _Drawn = TypeVar("_Drawn", Line, Points, Outline)
 def visible(figure: Figure) -> Figure:
     """The figure without coordinates that are missing, infinite or absurd, and without empty artists."""
     return replace(figure, axes=tuple(_axes(axes) for axes in figure.axes))
+
+
+def last_of_them(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """The last figures, as many as show a number of lines that can be looked through: many guesses are no answer."""
+    lines = 0
+    for place in range(len(figures) - 1, -1, -1):
+        drawn = [line for axes in figures[place].axes for line in (*axes.lines, *axes.segments)]
+        lines += sum(np.ptp(line.x) > 0 for line in drawn)
+        if lines > _MOST_LINES and place < len(figures) - 1:
+            return figures[place + 1 :]
+    return figures
 
 
 def _axes(axes: Axes) -> Axes:

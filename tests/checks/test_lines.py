@@ -277,3 +277,37 @@ FAULTS: dict[str, Callable[[], object]] = {
 def test_impossible_questions_are_the_authors_fault(ask: Callable[[], object]) -> None:
     with pytest.raises(AuthorError):
         ask()
+
+
+def carpet(lines: list[Line], figures: int = 1) -> tuple[Figure, ...]:
+    """So many lines that the right one is among them."""
+    share = -(-len(lines) // figures)
+    parts = [lines[start : start + share] for start in range(0, len(lines), share)]
+    return tuple(Figure((Axes(lines=tuple(part)),)) for part in parts)
+
+
+def dashes(step: float) -> list[Line]:
+    return [Line(np.array([4.5, 4.5001]), np.array([height, height])) for height in np.arange(200, 400, step)]
+
+
+def all_lines() -> list[Line]:
+    heights = np.arange(200, 400, 4.0)
+    return [Line(ENDS, np.array([left, right])) for left in heights for right in heights]
+
+
+@pytest.mark.parametrize("lines", [dashes(0.2), dashes(2.5), all_lines()], ids=["dashes", "few dashes", "lines"])
+@pytest.mark.parametrize("figures", [1, 8, 40])
+def test_a_carpet_of_lines_is_no_answer(lines: list[Line], figures: int) -> None:
+    drawn_ones = carpet(lines, figures)
+    scale = float(np.ptp(TIME))
+    assert judge_figures(drawn_ones, "subject_lines", FITS, at_least=10, scale=scale).earned < 0.2
+    assert judge_figures(drawn_ones, "line", INTERCEPT, SLOPE, over=(0, 9), scale=scale).earned == 0
+
+
+def test_residuals_and_error_bars_are_no_carpet() -> None:
+    def draw() -> None:
+        plt.vlines(DAY, at(DAY), TIME)
+        plt.errorbar(DAY, TIME, yerr=5, fmt="o")
+        plt.plot(ENDS, at(ENDS))
+
+    assert judge_figures(drawn(draw), "line", INTERCEPT, SLOPE, over=(0, 9)).earned == 1
