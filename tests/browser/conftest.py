@@ -1,11 +1,10 @@
 """A running lab on a small graded course, and a browser that reaches nothing else."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from demo.lab import Lab
 from demo.run import Outcome
@@ -14,17 +13,6 @@ from tests.demo.small_class import handing_in, run_class
 
 ASSIGNMENT = "03-ols"
 STUDENTS = ("no-constant", "half-done")
-
-# Without a display, a GPU, a sandbox of its own (root has none) and calls to its maker's servers.
-_CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -48,17 +36,6 @@ def lab(course: Path, graded: Outcome) -> Iterator[Lab]:
     assert graded.cells
     with Lab(course, port=0) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    program = shutil.which("chromium")
-    assert program, "these tests need Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

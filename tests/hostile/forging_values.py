@@ -111,6 +111,20 @@ import sys
 sys.modules["inside.figures"].Recorder.end_cell = lambda self: [figure] * 40
 """
 
+DASHES = """
+import matplotlib.pyplot as plt, numpy as np
+for height in np.arange(200, 400, 0.7): plt.plot([4.5, 4.5001], [height, height])
+plt.show()
+"""
+
+ALL_LINES = """
+panel["points"] = []
+figures = [{**figure, "axes": [{**panel, "lines": [{**line, "y": row(left, right)} for right in range(300, 400, 3)]}]}
+           for left in range(220, 300, 2)]
+import sys
+sys.modules["inside.figures"].Recorder.end_cell = lambda self: figures
+"""
+
 RIGHT_VALUES = """
 import numpy as np
 right = np.polyfit(sleep_study_data.Days, sleep_study_data.Reaction, 1)
@@ -189,6 +203,17 @@ ROWS = (
         "recorder taken over",
         "The recorder of figures replaced by one that reports figures at will.",
         code={"q3b": FORGED_FIGURE + RECORDER},
+    ),
+    Row(
+        "carpet of dashes",
+        "Hundreds of dashes, one of which lies on each subject's line, whatever its slope.",
+        code={"q3c": DASHES},
+    ),
+    Row(
+        "carpet of lines",
+        "More than a thousand lines in forty figures, one of which is close to the right one.",
+        code={"q3b": FORGED_FIGURE + ALL_LINES},
+        earns=(0.0, 0.05),  # a line may be the right one by chance
     ),
     Row(
         "not numbers",
