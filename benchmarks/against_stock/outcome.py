@@ -1,0 +1,116 @@
+"""What an attack achieved, looked up in the course folder after grading."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from benchmarks.against_stock.assignment import HIDDEN, NAME, POINTS, SOLUTION
+from benchmarks.against_stock.attacks import CALL
+from benchmarks.against_stock.course import (
+    ATTACKER,
+    ENVIRONMENT_CANARY,
+    GRADEBOOK_CANARY,
+    HONEST,
+    NEIGHBOUR_CANARY,
+    Course,
+)
+
+CANARIES = {
+    HIDDEN: "hidden tests",
+    SOLUTION: "solutions",
+    ENVIRONMENT_CANARY: "environment",
+    GRADEBOOK_CANARY: "gradebook",
+    NEIGHBOUR_CANARY: "another submission",
+}
+
+
+def achieved(course: Course, ended: bool, usual: Mapping[str, int]) -> list[str]:
+    """What went wrong, in a few words each; nothing where the attack was withstood.
+
+    Args:
+        course: after grading.
+        ended: whether grading ended in time.
+        usual: how often secrets stand in anybody's feedback anyway (see :func:`secrets`).
+    """
+    found = [] if ended else ["never ends"]
+    with course.gradebook() as gradebook:
+        found += _about_honest(gradebook)
+        found += _about_attacker(gradebook)
+    leaked = sorted(what for what, times in secrets(course).items() if times > usual.get(what, 0))
+    if leaked:
+        found.append(f"feedback holds the {' and the '.join(leaked)}")
+    if any(_runs(path) for path in _files(course) if path.suffix == ".html"):
+        found.append("feedback runs the script")
+    if (course.outside / "owned").exists():
+        found.append("wrote there")
+    if (course.outside / "stray").exists():
+        found.append("process left running")
+    return found
+
+
+def secrets(course: Course) -> dict[str, int]:
+    """How often each secret stands in the attacker's feedback."""
+    pages = [_read(path) for path in _files(course)]
+    return {what: sum(page.count(word.encode()) for page in pages) for word, what in CANARIES.items()}
+
+
+def _about_honest(gradebook: Gradebook) -> Iterator[str]:
+    graded = {student: _points(gradebook, student) for student in HONEST}
+    lost = [student for student in HONEST if graded[student] is None]
+    if lost:
+        yield "class aborted" if lost == [HONEST[-1]] else "class not graded"
+    if any(points is not None and points != POINTS for points in graded.values()):
+        yield "an honest student lost points"
+
+
+def _about_attacker(gradebook: Gradebook) -> Iterator[str]:
+    points = _points(gradebook, ATTACKER)
+    if points is None:
+        yield "no verdict"
+    elif points > 0:
+        yield f"{points:g} of {POINTS:g} points"
+
+
+def _points(gradebook: Gradebook, student: str) -> float | None:
+    """Points without those that a person gives; ``None`` where there is no verdict."""
+    try:
+        notebook = gradebook.find_submission_notebook(NAME, NAME, student)
+    except MissingEntry:
+        return None
+    grades = [grade for grade in notebook.grades if grade.name.endswith("-tests")]
+    if any(grade.auto_score is None for grade in grades):
+        return None
+    return float(sum(grade.score + (grade.extra_credit or 0) for grade in grades))
+
+
+def _files(course: Course) -> Iterator[Path]:
+    """The attacker's feedback, which the student gets to see."""
+    for folder, _, names in os.walk(course.root / "feedback" / ATTACKER):
+        yield from (Path(folder, name) for name in names)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if stat.S_ISREG(path.stat().st_mode) else b""
+
+
+class _Page(HTMLParser):
+    runs = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        self.runs |= any(name.startswith("on") and CALL in (value or "") for name, value in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.runs |= bool(self.cdata_elem) and CALL in data
+
+
+def _runs(path: Path) -> bool:
+    page = _Page()
+    page.feed(_read(path).decode("utf-8", "replace"))
+    return page.runs
