@@ -222,6 +222,10 @@ class _Decoder:
         index = self.value(node)
         if not isinstance(index, pd.Index):
             raise MalformedValue("not an index")
+        # pandas gives out labels as attributes, and NumPy reads memory at the address that the attribute
+        # `__array_interface__` names.
+        if index.dtype.kind not in "biufcmM" and any(type(label) is str and label[:2] == "__" for label in index):
+            raise MalformedValue("a label that is a name of Python's own")
         return index
 
     def _index(self, node: dict[str, Any]) -> Any:

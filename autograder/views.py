@@ -44,10 +44,11 @@ class Record:
     fields: Mapping[str, Any]  # field name → decoded value
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return self.fields[name]
-        except KeyError:
-            raise AttributeError(f"{self.type_name} has no field {name!r}") from None
+        # Python's protocols are not the student's to answer: NumPy reads memory at the address that
+        # `__array_interface__` names.
+        if name.startswith("__") or name not in self.fields:
+            raise AttributeError(f"{self.type_name} has no field {name!r}")
+        return self.fields[name]
 
 
 @dataclass(frozen=True)

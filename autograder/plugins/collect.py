@@ -15,8 +15,8 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect
 
-from autograder.plugins.files import read_all_files, read_regular, read_timestamp, write_atomically
-from autograder.plugins.hand_ins import careful, moment
+from autograder.plugins.files import moment, read_all_files, read_regular, read_timestamp, write_atomically
+from autograder.plugins.hand_ins import careful
 
 _LATE_SECONDS = 3600  # that copying a hand-in into the exchange may take
 
@@ -58,8 +58,12 @@ class CarefulCollect(ExchangeCollect):  # type: ignore[misc]  # nbgrader ships n
         del log
         source, target = Path(src), Path(dest)
         target.mkdir(parents=True, exist_ok=True)
-        for name, content in read_all_files(source, source.lstat().st_uid).items():
+        files = read_all_files(source, source.lstat().st_uid)
+        for name, content in files.items():
             write_atomically(target / name, content)
+        taken = {Path(name).parts[0] for name in files}
+        for name in [entry.name for entry in source.iterdir() if entry.name not in taken][:20]:
+            self.log.warning("%s: %r was left out: too large, too deep, or no ordinary file.", source.name, name)
         self._stamp(source, target)
         if read_regular(target / "submission_secret.txt", 1) is None:
             # Publishing feedback asks for one from everybody; only who wrote it down can find the feedback.

@@ -11,8 +11,11 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
+
+from nbgrader.utils import parse_utc
 
 from autograder.intake import MAX_BYTES as MAX_NOTEBOOK
 from autograder.intake import UnreadableNotebook
@@ -132,13 +135,28 @@ def shown_beside(handed_in: Path, own: Collection[str]) -> dict[str, bytes]:
         own: names of the notebooks and of the assignment's own files.
     """
     found = beside(read_files(handed_in), own)
-    return {name: content for name, content in found.items() if Path(name).suffix.lower() in _SHOWN}
+    shown = {name: content for name, content in found.items() if Path(name).suffix.lower() in _SHOWN}
+    if "timestamp.txt" in shown and moment(read_timestamp(handed_in)) is None:
+        shown["timestamp.txt"] = b""  # nbgrader takes this for no time stamp, and stops at anything that is none
+    return shown
 
 
 def read_timestamp(folder: Path) -> str:
     """The text of nbgrader's time stamp in a folder that was handed in; empty where there is none."""
     content = read_regular(folder / "timestamp.txt", _MAX_TIMESTAMP) or b""
     return content.decode("ascii", "replace").strip()
+
+
+def moment(text: str) -> datetime | None:
+    """The moment (UTC) that a time stamp of nbgrader's names; ``None`` where it names none."""
+    # dateutil opens any file that a time zone names by its full path.
+    if not text or "/." in text or " /" in text:
+        return None
+    try:
+        found: datetime = parse_utc(text)
+    except Exception:  # dateutil fails in many ways on what is no time
+        return None
+    return found
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -15,9 +15,8 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
-from autograder.plugins.files import read_timestamp
+from autograder.plugins.files import moment, read_timestamp
 
 _LONGEST_PATH = 4096  # bytes, so at most half as many folders
 
@@ -36,18 +35,6 @@ class CarefulCourseDirectory(CourseDirectory):  # type: ignore[misc]  # nbgrader
 def timestamp(folder: Path) -> datetime | None:
     """When a hand-in was made, as the exchange noted; a time stamp that is none counts as none."""
     return moment(read_timestamp(folder))
-
-
-def moment(text: str) -> datetime | None:
-    """The moment (UTC) that a time stamp of nbgrader's names; ``None`` where it names none."""
-    # dateutil opens any file that a time zone names by its full path.
-    if not text or "/." in text or " /" in text:
-        return None
-    try:
-        found: datetime = parse_utc(text)
-    except Exception:  # dateutil fails in many ways on what is no time
-        return None
-    return found
 
 
 def careful(coursedir: CourseDirectory) -> CarefulCourseDirectory:

@@ -69,6 +69,15 @@ Odd.__name__ = "<b>\\n\\x00" ; Odd.__module__ = 5
 raise Odd
 """
 
+ADDRESS = """
+import pandas as pd
+from collections import namedtuple
+memory = {"data": (4096, False), "shape": (3,), "typestr": "<f8", "version": 3}
+intercept = pd.Series([memory], index=["__array_interface__"])
+slope = {"a": intercept, "b": [intercept]}
+model = pd.DataFrame({"__array_interface__": [memory], "Reaction": [1.0]})
+"""
+
 NOT_JSON = """
 for body in (b'{"kind": "done", "error": NaN}', b'{"kind": 1, "kind": "done"}'):
     channel.sendall(struct.pack(">I", len(body)) + body)
@@ -153,6 +162,11 @@ ROWS = (
         "Empties builtins and the list of modules.",
         code={"q3a": NO_PYTHON},
         says=f"{ENDED}|longer than|Error",
+    ),
+    Row(
+        "addresses of memory",
+        "Labels that NumPy takes for the protocol by which an array names its address, in the grader's own process.",
+        code={"q3a": ADDRESS},
     ),
     Row(
         "odd error",
