@@ -35,5 +35,5 @@ $(READY): pyproject.toml constraints.txt scripts/system_packages.sh
 	touch $@
 
 clean:  ## remove what grading and testing left behind (not .venv)
-	rm -rf workspace exchange submitted autograded feedback gradebook.db .nbgrader.log
+	rm -rf workspace exchange submitted autograded feedback written gradebook.db .nbgrader.log
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

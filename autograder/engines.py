@@ -1,4 +1,4 @@
-"""Where submissions are graded: in processes of this machine, or on a Dask cluster."""
+"""Where submissions are graded: in processes of this machine, or elsewhere (see :mod:`autograder.cluster`)."""
 
 from __future__ import annotations
 
@@ -7,28 +7,62 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
+from autograder import workers as processes
 from autograder.sandbox import Limits, Sandbox
 from autograder.submission import Finished, Task, grade_submission
 
+Grade = Callable[[Task], Finished]
 
-@dataclass(frozen=True)
+
 class Engine:
-    """A way to grade several submissions at the same time.
+    """A way to grade several submissions at the same time; its processes start when first asked for.
 
-    Attributes:
+    Args:
         workers: how many are graded at the same time.
-        new_executor: makes an executor for them; called again if its processes died.
+        new_executor: makes an executor for them.
         close: lets go of what all executors share.
+        killed: what a future raises if its task took processes with it, while the executor goes on.
     """
 
-    workers: int
-    new_executor: Callable[[], Executor]
-    close: Callable[[], None] = lambda: None
+    def __init__(
+        self,
+        workers: int,
+        new_executor: Callable[[], Executor],
+        close: Callable[[], None] = lambda: None,
+        killed: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self.workers = workers
+        self.killed = killed
+        self._new_executor = new_executor
+        self._close = close
+        self._executor: Executor | None = None
+
+    @property
+    def executor(self) -> Executor:
+        """The executor, warm from one assignment to the next."""
+        if self._executor is None:
+            self._executor = self._new_executor()
+        return self._executor
+
+    def submit(self, grade: Grade, task: Task) -> Future[Finished]:
+        """Have a task graded."""
+        return self.executor.submit(grade, task)
+
+    def check(self) -> None:
+        """Make sure that what was submitted can still finish; raises EngineUnavailable where it cannot."""
+
+    def renew(self) -> None:
+        """Take another executor from now on: the processes of this one died, and a broken pool stays broken."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False)
+        self._executor = None
+
+    def close(self) -> None:
+        """Let all processes go."""
+        self.renew()
+        self._close()
 
 
 class EngineUnavailable(Exception):
@@ -37,74 +71,25 @@ class EngineUnavailable(Exception):
 
 def local(workers: int, limits: Limits, *, isolated: bool = True) -> Engine:
     """Processes of this machine, each with a warm sandbox of its own that starts at once."""
-
-    def new_executor() -> Executor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, mp_context=context, initializer=_warm, initargs=(limits, isolated))
-
-    return Engine(workers, new_executor)
+    initialise = functools.partial(_warm, limits, isolated)
+    return Engine(workers, functools.partial(ProcessPoolExecutor, workers, processes.context(), initialise))
 
 
 def local_without_sandbox(workers: int) -> Engine:
     """Processes of this machine for work that runs no student code."""
-    context = multiprocessing.get_context("spawn")
-    executor = functools.partial(ProcessPoolExecutor, workers, mp_context=context, initializer=_end_with_parent)
-    return Engine(workers, executor)
-
-
-def dask(scheduler: str | None, workers: int) -> Engine:
-    """The workers of a Dask cluster, one submission per worker thread at a time.
-
-    Workers hold no state and read nothing of the course: all that a submission needs travels with it. They need
-    this package and the course's reference solutions installed, and bubblewrap.
-
-    Args:
-        scheduler: address of the scheduler, such as "tcp://host:8786"; a cluster on this machine where there is none.
-        workers: of the cluster on this machine.
-
-    Raises:
-        EngineUnavailable: Dask is not installed, or nobody answers at the address.
-    """
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError:
-        raise EngineUnavailable("Dask is not installed: pip install 'lmm-autograder[cluster]'") from None
-    with ExitStack() as opened:
-        own = None if scheduler else LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-        if own is not None:
-            opened.callback(own.close)
-        try:
-            client = Client(scheduler or own, timeout=10)
-        except OSError as problem:
-            raise EngineUnavailable(f"no Dask scheduler answers at {scheduler}: {problem}") from None
-        opened.callback(client.close)
-        return _on(client, scheduler, opened.pop_all().close)
-
-
-def _on(client: Any, scheduler: str | None, close: Callable[[], None]) -> Engine:
-    threads = sum(client.nthreads().values())
-    if not threads:
-        close()
-        raise EngineUnavailable(
-            f"the Dask scheduler at {scheduler} has no workers; start some with: dask worker {scheduler}"
-        )
-    return Engine(threads, functools.partial(client.get_executor, pure=False), close)
-
-
-def default_workers() -> int:
-    """One per processor that this process may use."""
-    return len(os.sched_getaffinity(0))
+    return Engine(workers, functools.partial(ProcessPoolExecutor, workers, processes.context(), _end_with_parent))
 
 
 def grade_here(task: Task) -> Finished:
     """Grade a task in this process, with the sandbox that this thread keeps warm."""
-    return grade_submission(task, _sandbox(task.limits, task.isolated, threading.get_ident()))
+    return grade_submission(task, _sandbox(task.limits.folder_mb, task.isolated, threading.get_ident()))
 
 
 @functools.lru_cache(maxsize=16)
-def _sandbox(limits: Limits, isolated: bool, thread: int) -> Sandbox:
+def _sandbox(folder_mb: int, isolated: bool, thread: int) -> Sandbox:
+    """The size of its folder is a sandbox's own; all other limits are each submission's."""
     del thread  # a sandbox serves one session at a time, so threads do not share one
-    return Sandbox(limits, isolated=isolated)
+    return Sandbox(Limits(folder_mb=folder_mb), isolated=isolated)
 
 
 def _end_with_parent() -> None:
@@ -122,6 +107,4 @@ def _end_with_parent() -> None:
 
 def _warm(limits: Limits, isolated: bool) -> None:
     _end_with_parent()
-    # The sandbox warms up in its own process while this one imports what the referee needs.
-    _sandbox(limits, isolated, threading.get_ident()).start()
-    import statsmodels.formula.api  # noqa: F401
+    _sandbox(limits.folder_mb, isolated, threading.get_ident()).start()

@@ -193,11 +193,12 @@ def _outputs(verdict: Verdict, max_points: float) -> list[nbformat.NotebookNode]
     if verdict.checks and verdict.points is not None:
         html += as_html(verdict.points, verdict.checks)
         text = "\n".join([*messages, as_text(verdict.points, verdict.checks)])
-    outputs = [nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": text})]
+    shown = {"text/html": html, "text/plain": text}
+    outputs: list[dict[str, Any]] = [{"output_type": "display_data", "metadata": {}, "data": shown}]
     if verdict.points is not None:
         number = {"text/plain": repr(float(verdict.points))}
-        outputs.append(nbformat.v4.new_output("execute_result", number, execution_count=None))
-    return outputs
+        outputs.append({"output_type": "execute_result", "metadata": {}, "data": number, "execution_count": None})
+    return [nbformat.from_dict(output) for output in outputs]
 
 
 def _notice(title: str, text: str) -> nbformat.NotebookNode:

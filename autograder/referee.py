@@ -142,6 +142,7 @@ class _Cell:
     uses_checks: bool
 
     @classmethod
+    @functools.lru_cache(maxsize=256)
     def parse(cls, source: str) -> _Cell:
         lines = source.split("\n")
         first_hidden = next((number for number, line in enumerate(lines, 1) if BEGIN_HIDDEN in line), len(lines) + 1)

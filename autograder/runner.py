@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+import itertools
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from autograder.engines import Engine
+from autograder.engines import Engine, EngineUnavailable, Grade
 from autograder.submission import Finished, Task
 
 _AHEAD = 3  # tasks handed out per worker, so that none idles and memory stays flat
+_LOOK_SECONDS = 5  # without a result, until the engine is asked whether any can come
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,12 @@ class Failed:
     reason: str
 
 
-Grade = Callable[[Task], Finished]
+@dataclass(frozen=True)
+class _Lost:
+    """Tasks that came back without a result."""
+
+    suspects: list[Task] = field(default_factory=list)  # were being graded when a process died
+    recalled: list[Task] = field(default_factory=list)  # the connection to who graded them was lost
 
 
 def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[Finished | Failed]:
@@ -30,46 +37,55 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[F
     Args:
         tasks: read lazily; only a few per worker are held at a time.
         grade: what a worker does with a task; must be importable there.
-        engine: where they are graded; a new executor is made after a worker died (a broken process pool stays broken).
+        engine: where they are graded.
+
+    Raises:
+        EngineUnavailable: nobody is left who could grade the rest.
     """
     waiting = iter(tasks)
-    suspects: list[Task] = []  # were being graded when a worker died; tried again one by one, to know who it was
-    executor = engine.new_executor()
+    suspects: list[Task] = []  # tried again one by one, to know whose submission it was
     running: dict[Future[Finished], Task] = {}
     try:
         while True:
-            alone = bool(suspects)
+            engine.check()
+            alone = bool(suspects) and not running
             source = iter([suspects.pop()]) if alone else waiting
             while len(running) < engine.workers * _AHEAD and (task := next(source, None)) is not None:
-                running[executor.submit(grade, task)] = task
+                running[engine.submit(grade, task)] = task
             if not running:
                 return
-            lost = yield from _results(running)
-            if lost:
-                executor.shutdown(wait=False)
-                executor = engine.new_executor()
-            if lost and alone:
-                yield Failed(lost[0].student, "the grading process died twice while it graded this submission")
+            lost = yield from _results(running, engine)
+            waiting = itertools.chain(lost.recalled, waiting)
+            if lost.suspects and alone:
+                reason = "the grading process died twice while it graded this submission"
+                yield Failed(lost.suspects[0].student, reason)
             else:
-                suspects += lost
+                suspects += lost.suspects
     finally:
         for future in running:
             future.cancel()
-        executor.shutdown(wait=False)
 
 
-def _results(running: dict[Future[Finished], Task]) -> Generator[Finished | Failed, None, list[Task]]:
-    """Yield what has finished, and return the tasks that were lost because a worker died."""
-    lost: list[Task] = []
-    for future in wait(running, return_when=FIRST_COMPLETED).done:
+def _results(running: dict[Future[Finished], Task], engine: Engine) -> Generator[Finished | Failed, None, _Lost]:
+    """Yield what has finished, and return the tasks that were lost."""
+    lost, broken = _Lost(), False
+    for future in wait(running, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done:
         task = running.pop(future)
         try:
             yield future.result()
         except BrokenProcessPool:
-            lost.append(task)
+            broken = True
+            lost.suspects.append(task)
+        except engine.killed:
+            lost.suspects.append(task)
+        except CancelledError:
+            lost.recalled.append(task)
+        except EngineUnavailable:
+            raise
         except Exception as problem:  # a fault of the grader must cost one submission, not the class
             yield Failed(task.student, f"{type(problem).__name__}: {problem}")
-    if lost:
-        lost += running.values()
+    if broken:
+        lost.suspects.extend(running.values())
         running.clear()
+        engine.renew()
     return lost

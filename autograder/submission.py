@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import nbformat
 
+from autograder.beside import put_beside
 from autograder.grading import CellGrade, Graded, grade
 from autograder.intake import UnreadableNotebook, read_notebook
 from autograder.restore import Restored, restore
@@ -39,6 +40,7 @@ class Finished:
     """A graded notebook as it is to be written."""
 
     student: str
+    assignment: str
     name: str  # of the notebook
     notebook: nbformat.NotebookNode
     grades: tuple[CellGrade, ...]
@@ -72,6 +74,7 @@ def grade_restored(ready: Restored, task: Task, sandbox: Sandbox) -> Finished:
     started = time.monotonic()
     again = copy.deepcopy(ready.notebook)
     first = _run(ready.notebook, task, sandbox, {})
+    put_beside(first, task.template, task.files)
     flags: Mapping[str, str] = {}
     if task.second_files and any(cell.points for cell in first.grades):
         flags = unmoved(first, _run(again, task, sandbox, task.second_files))
@@ -83,7 +86,8 @@ def grade_restored(ready: Restored, task: Task, sandbox: Sandbox) -> Finished:
     notes = (*open_notes, *ready.notes, *first.notes)
     with_notes(first.notebook, notes)
     seconds = time.monotonic() - started
-    return Finished(task.student, task.template.notebook, first.notebook, first.grades, notes, flags, seconds)
+    about = (task.student, task.template.assignment, task.template.notebook)
+    return Finished(*about, first.notebook, first.grades, notes, flags, seconds)
 
 
 def _run(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> Graded:

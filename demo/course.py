@@ -76,6 +76,10 @@ class Course:
         """Fetch what was handed in into ``submitted/``."""
         _expect("collect", self._api.collect(assignment))
 
+    def generate_feedback(self, assignment: str) -> None:
+        """Write the pages that students get, into ``feedback/``."""
+        _expect("generate_feedback", self._api.generate_feedback(assignment))
+
     def release_feedback(self, assignment: str) -> None:
         """Put the generated feedback on the exchange."""
         _expect("release_feedback", self._api.release_feedback(assignment))

@@ -77,8 +77,9 @@ class _Run:
             course.set_due(assignment, now)
         self._hand_in(When.LATE)
         self._each("Collect", self._assignments, course.collect)
-        with self._steps.step("Autograde, write feedback", 2 * len(self._handed_in)) as done:
+        with self._steps.step("Grade", len(self._handed_in)) as done:
             failures = commands.grade(course.root, self._assignments, done)
+        self._each("Write feedback", self._assignments, course.generate_feedback)
         self._each("Release feedback", self._assignments, course.release_feedback)
         pages = self._fetch_feedback()
         cells = tuple(self._cells({place for place, found in pages.items() if found}))

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import pearsonr
 
+from lmmsolutions.remembered import remembered
 from lmmsolutions.results import Correlation, Mistake
 
 _CHECKED = ["Reaction", "Subject"]
 
 
+@remembered
 def solve(data: pd.DataFrame) -> Correlation:
     """Count missing values and zeros in Reaction and Subject, leave out their rows, and correlate Days with Reaction.
 

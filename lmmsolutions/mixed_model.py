@@ -9,11 +9,13 @@ import pandas as pd
 from lmmsolutions.data import UnsuitableData
 from lmmsolutions.mixed_mistakes import MISTAKES
 from lmmsolutions.models import intercepts, random_intercept
+from lmmsolutions.remembered import remembered
 from lmmsolutions.results import MixedModel
 
 __all__ = ["MISTAKES", "line_of", "solve"]
 
 
+@remembered
 def solve(data: pd.DataFrame) -> MixedModel:
     """Fit Reaction = (β₀ + uᵢ) + β₁ · Days + ε, uᵢ ~ N(0, τ²) for each Subject, ε ~ N(0, σ²), by REML.
 

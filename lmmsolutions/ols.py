@@ -7,9 +7,11 @@ import pandas as pd
 
 from lmmsolutions.data import require
 from lmmsolutions.least_squares import fit_line, fit_ols, with_constant
+from lmmsolutions.remembered import remembered
 from lmmsolutions.results import FittedModel, LineFit, Mistake, Ols
 
 
+@remembered
 def solve(data: pd.DataFrame) -> Ols:
     """Fit Reaction = intercept + slope · Days + error by ordinary least squares.
 

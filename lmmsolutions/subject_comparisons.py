@@ -18,12 +18,14 @@ from lmmsolutions.models import (
     swapped,
     training_left_out,
 )
+from lmmsolutions.remembered import remembered
 from lmmsolutions.results import Mistake, SubjectComparison
 
 SUBJECT_1 = 371
 SUBJECT_2 = 337
 
 
+@remembered
 def solve(data: pd.DataFrame) -> SubjectComparison:
     """The lines of subjects 371 and 337: the fixed intercept plus the subject's own, and the common slope.
 

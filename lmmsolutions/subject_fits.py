@@ -10,11 +10,13 @@ import pandas as pd
 from lmmsolutions.data import UnsuitableData, require
 from lmmsolutions.least_squares import fit_line, fit_ols
 from lmmsolutions.models import as_asked, intercept_of, intercepts, number_of
+from lmmsolutions.remembered import remembered
 from lmmsolutions.results import LineFit, Mistake, SubjectFit, SubjectFits
 
 type_of_path = Callable[[pd.DataFrame], tuple[float, float]]  # data → intercept (ms), slope (ms per day)
 
 
+@remembered
 def solve(data: pd.DataFrame) -> SubjectFits:
     """Fit Reaction = intercept + slope · Days to each subject's rows alone.
 

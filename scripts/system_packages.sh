@@ -12,6 +12,9 @@ python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || missing="$missing python3
 if [ "${1:-}" = test ]; then
     # The browser tests open the formgrader and the feedback as a person would.
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    # One of them starts a server of its own in a temporary folder, with the gradebook in it.
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 \
+        || missing="$missing postgresql"
 fi
 
 [ -n "$missing" ] || exit 0

@@ -27,3 +27,5 @@ class CheckResult:
     hint: str = ""  # what to think about; never the answer
     mistake: str = ""  # name of the recognised misconception, "" where none was
     notes: tuple[str, ...] = ()  # for the author, never shown to a student: rows that could not be computed
+    quantity: str = ""  # the student's variable, where the check declares its unit
+    unit: str = ""  # "ms per day"; written answers are compared with the variable in it

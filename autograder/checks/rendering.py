@@ -40,15 +40,15 @@ def as_text(points: float, results: Sequence[CheckResult]) -> str:
 
 def _item(result: CheckResult) -> str:
     symbol, word = _WORDS[result.status]
-    lines = [
-        f'<span aria-hidden="true">{symbol}</span> <strong>{_rich(result.label)}</strong>: {word}, {_points(result)}'
-    ]
-    lines += [f"Found: {_rich(result.got)}"] if result.got else []
-    lines += [f"Hint: {_rich(result.hint)}"] if result.hint else []
+    label = with_code(result.label)
+    lines = [f'<span aria-hidden="true">{symbol}</span> <strong>{label}</strong>: {word}, {_points(result)}']
+    lines += [f"Found: {with_code(result.got)}"] if result.got else []
+    lines += [f"Hint: {with_code(result.hint)}"] if result.hint else []
     return f'<li class="autograder-{result.status.value}">' + "<br>\n".join(lines) + "</li>"
 
 
-def _rich(text: str) -> str:
+def with_code(text: str) -> str:
+    """``text``, escaped; what stands between backticks becomes code."""
     return _CODE.sub(r"<code>\1</code>", escape(text))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -56,6 +57,16 @@ class Sheet:
     def _rows(self, mistakes: Iterable[Mistake], quantity: str) -> Misconceptions:
         return Misconceptions(mistakes, quantity, self._data)
 
-    def _add(self, label: str, credit: float, verdict: Verdict, want: Any, rows: Misconceptions | None = None) -> None:
+    def _add(
+        self,
+        label: str,
+        credit: float,
+        verdict: Verdict,
+        want: Any,
+        rows: Misconceptions | None = None,
+        measured: tuple[str, str] = ("", ""),
+    ) -> None:
+        """Add the line of one check; ``measured`` is the student's variable and its unit, where a unit is declared."""
         tell(Asked(label, want, rows.names if rows else ()))
-        self._results.append(verdict.result(label, points_of.valid(credit)))
+        quantity, unit = measured if measured[1] else ("", "")
+        self._results.append(replace(verdict.result(label, points_of.valid(credit)), quantity=quantity, unit=unit))

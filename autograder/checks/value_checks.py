@@ -36,6 +36,7 @@ class ValueChecks(Sheet):
         relative: float = 1e-4,
         absolute: float = 0.0,
         own: Callable[[], Any] | None = None,
+        unit: str = "",
     ) -> None:
         """One number, in any container that holds exactly one.
 
@@ -49,20 +50,30 @@ class ValueChecks(Sheet):
             absolute: tolerance in the unit of ``want``, added to the relative one.
             own: computes the value that follows from the student's *own* earlier results; it is as good as
                 ``want``. It may raise where these results are unfit for it.
+            unit: of the number; nothing is judged by it, but TAs see where a written answer says another.
         """
         wanted = Wanted(name, _finite(name, want), Tolerance(relative, absolute), own, student.printed)
         rows = self._rows(mistakes, name)
-        self._add(label or f"`{name}`", credit, judge(student.value(name), wanted, rows), wanted.value, rows)
+        self._add(
+            label or f"`{name}`", credit, judge(student.value(name), wanted, rows), wanted.value, rows, (name, unit)
+        )
 
     def count(
-        self, name: str, want: int, *, credit: float, mistakes: Iterable[Mistake] = (), label: str | None = None
+        self,
+        name: str,
+        want: int,
+        *,
+        credit: float,
+        mistakes: Iterable[Mistake] = (),
+        label: str | None = None,
+        unit: str = "",
     ) -> None:
-        """A whole number, exactly."""
+        """A whole number, exactly; ``unit`` as in :meth:`number`."""
         if not _finite(name, want).is_integer():
             raise AuthorError(f"the count {name!r} must be a whole number, got {want!r}", want)
         rows = self._rows(mistakes, name)
         verdict = judge_count(name, student.value(name), int(want), rows, student.printed)
-        self._add(label or f"`{name}`", credit, verdict, want, rows)
+        self._add(label or f"`{name}`", credit, verdict, want, rows, (name, unit))
 
     def shape(
         self,
@@ -101,6 +112,7 @@ class ValueChecks(Sheet):
         mistakes: Iterable[Mistake] = (),
         label: str | None = None,
         own: Callable[[], Any] | None = None,
+        unit: str = "",
     ) -> None:
         """One number for each subject, in any container that keeps the subjects.
 
@@ -112,10 +124,13 @@ class ValueChecks(Sheet):
             mistakes: rows of misconceptions, whose ``wrong`` gives a Series by subject.
             label: what the feedback calls the check.
             own: gives the effects that follow from the student's *own* earlier results, which are as good.
+            unit: of the effects, as in :meth:`number`.
         """
         wanted = WantedEffects(name, want, scale, own)
         rows = self._rows(mistakes, name)
-        self._add(label or f"`{name}`", credit, judge_effects(student.value(name), wanted, rows), want, rows)
+        self._add(
+            label or f"`{name}`", credit, judge_effects(student.value(name), wanted, rows), want, rows, (name, unit)
+        )
 
     def ols_model(
         self, name: str, reference: Any, *, credit: float, mistakes: Iterable[Mistake] = (), label: str | None = None

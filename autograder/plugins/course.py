@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -93,7 +93,7 @@ class Course:
         place = anchor.parts.index("*")
         return tuple(sorted(path.parts[place] for path in found))
 
-    def tasks(self, template: Template, students: tuple[str, ...]) -> Iterator[Task]:
+    def tasks(self, template: Template, students: Iterable[str]) -> Iterator[Task]:
         """The submissions of one notebook, read one by one."""
         for student in students:
             path = self.folder("submitted", student, template.assignment) / f"{template.notebook}.ipynb"

@@ -44,6 +44,7 @@ def formgrader_pages() -> Config:
             "highlight_code": "autograder.plugins.feedback_markdown.highlight_code",
             "strip_files_prefix": "autograder.plugins.feedback_markdown.unchanged",
             "clean_html": "autograder.plugins.safe_html.clean",
+            "with_code": "autograder.checks.rendering.with_code",
             "with_policy": "autograder.plugins.feedback_formgrader.with_policy",
         },
         extra_template_basedirs=[str(TEMPLATES), str(nbgraders)],
@@ -75,7 +76,7 @@ class FormgraderPage(Preprocessor):
         try:
             with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
                 cells = gradebook.find_notebook(notebook, assignment).source_cells
-                return {cell.name: _regions(cell.source or "") for cell in cells}
+                return {cell.name: regions(cell.source or "") for cell in cells}
         except Exception as error:  # the submission has to be shown all the same
             self.log.warning("No marking schemes for %s, %s: %s: %s", assignment, notebook, type(error).__name__, error)
             return {}
@@ -110,7 +111,7 @@ def _is_marked_by_hand(cell_type: str, about: Mapping[str, Any]) -> bool:
     return bool(about.get("task") or (about.get("grade") and graded_by_person))
 
 
-def _regions(source: str) -> list[str]:
+def regions(source: str) -> list[str]:
     """The texts between the marks of a marking scheme."""
     found: list[str] = []
     lines: list[str] | None = None

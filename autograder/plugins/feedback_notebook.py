@@ -19,6 +19,7 @@ _MAX_CODE = 200_000  # characters of one code cell
 _GRADE_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _MAX_OUTPUT = 4_000_000  # characters of all outputs of a page, pictures aside
 _PICTURE_DATA = re.compile(r"base64,[A-Za-z0-9+/=]+")
+_MAX_REMARKS = 20  # beside one answer
 _TOO_LONG = "This is not shown: the page has become too long."
 
 Resources = dict[str, Any]
@@ -64,12 +65,13 @@ class SafeNotebook(Preprocessor):
 
 
 class StudentsNotebook(SafeNotebook):
-    """For the page that students get: neither hidden tests nor marking schemes, nor why a TA has to look."""
+    """For the page that students get: neither hidden tests nor marking schemes, nor what is meant for the TA."""
 
     def shown_cell(self, cell: nbformat.NotebookNode, page: _Page, number: int) -> nbformat.NotebookNode:
         """``cell`` as the page shows it."""
         shown = super().shown_cell(cell, page, number)
-        shown.metadata.pop("review", None)
+        for name in ("review", "beside"):
+            shown.metadata.pop(name, None)
         return shown
 
     def without_secrets(self, source: str) -> str:
@@ -114,7 +116,17 @@ def _metadata(cell: nbformat.NotebookNode) -> dict[str, Any]:
     ours = metadata.get("autograder")
     if isinstance(ours, dict) and isinstance(ours.get("review"), str):
         kept["review"] = ours["review"][:4_000]
+    kept |= {"beside": said} if (said := remarks_beside(cell)) else {}
     return kept
+
+
+def remarks_beside(cell: nbformat.NotebookNode) -> list[str]:
+    """What :mod:`autograder.beside` wrote for the TA beside a written answer."""
+    metadata = cell.get("metadata")
+    ours = metadata.get("autograder") if isinstance(metadata, dict) else None
+    said = ours.get("beside") if isinstance(ours, dict) else None
+    said = said if isinstance(said, list) else []
+    return [sentence[:400] for sentence in said[:_MAX_REMARKS] if isinstance(sentence, str)]
 
 
 def _attachments(cell: nbformat.NotebookNode) -> dict[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,26 +59,43 @@ class ClassGrader:
     engine: Engine
     everything: bool = False
 
-    def run(self, assignment: str, students: tuple[str, ...]) -> Iterator[Outcome]:
-        """Grade the submissions of ``students``; yields what became of each notebook as soon as it is written."""
-        with Gradebook(self.course.db_url, self.course.app.coursedir.course_id) as gradebook:
-            for template in self.course.templates(gradebook, assignment):
-                yield from self._notebooks(gradebook, template, students)
+    def run(self, chosen: Mapping[str, Sequence[str]]) -> Iterator[Outcome]:
+        """Grade assignments; yields what became of each notebook as soon as it is written.
 
-    def _notebooks(self, gradebook: Gradebook, template: Template, students: tuple[str, ...]) -> Iterator[Outcome]:
-        kept = Kept(Path(self.course.app.coursedir.root), template)
-        prints: dict[str, str] = {}
+        Args:
+            chosen: assignment → students whose submissions are graded. Workers go from one assignment to the next
+                without waiting for the last submission of the one before.
+        """
+        with Gradebook(self.course.db_url, self.course.app.coursedir.course_id) as gradebook:
+            # What is read of an assignment serves all its submissions; each of these is read once.
+            gradebook.db().expire_on_commit = False
+            templates = {name: self.course.templates(gradebook, name) for name in chosen}
+            notebooks = [notebook for name in chosen for notebook in gradebook.find_assignment(name).notebooks]
+            cells = [cell for notebook in notebooks for cell in notebook._base_cells]
+            kept = {
+                (name, template.notebook): Kept(Path(self.course.app.coursedir.root), template)
+                for name in chosen
+                for template in templates[name]
+            }
+            yield from self._graded(gradebook, kept, chosen)
+            del cells  # the session forgets what nobody holds
+
+    def _graded(
+        self, gradebook: Gradebook, kept: Mapping[tuple[str, str], Kept], chosen: Mapping[str, Sequence[str]]
+    ) -> Iterator[Outcome]:
+        prints: dict[tuple[str, str, str], str] = {}
         skipped: list[Unchanged] = []
 
         def changed() -> Iterator[Task]:
-            for task in self.course.tasks(template, students):
-                prints[task.student] = kept.fingerprint(task)
-                written = self._target(task.student, template).is_file()
-                before = kept.of(task.student).get("fingerprint") if written and not self.everything else None
-                if before == prints[task.student]:
-                    skipped.append(Unchanged(task.student, template.notebook))
-                else:
-                    yield task
+            for (assignment, notebook), known in kept.items():
+                for task in self.course.tasks(known.template, chosen[assignment]):
+                    fingerprint = known.fingerprint(task)
+                    written = self._target(task.student, known.template).is_file()
+                    if written and not self.everything and known.of(task.student).get("fingerprint") == fingerprint:
+                        skipped.append(Unchanged(task.student, notebook))
+                    else:
+                        prints[assignment, notebook, task.student] = fingerprint
+                        yield task
 
         for result in grade_all(changed(), grade_here, self.engine):
             yield from skipped
@@ -86,14 +103,15 @@ class ClassGrader:
             if isinstance(result, Failed):
                 yield result
                 continue
-            kept.forget(result.student)
+            known = kept[result.assignment, result.name]
+            known.forget(result.student)
             try:
-                points = self._write(gradebook, template, result)
+                points = self._write(gradebook, known.template, result)
             except Exception as problem:  # what cannot be written must cost one submission, not the class
                 gradebook.db.rollback()
                 yield Failed(result.student, f"{type(problem).__name__}: {problem}")
                 continue
-            kept.record(result.student, prints.pop(result.student), result.grades)
+            known.record(result.student, prints.pop((result.assignment, result.name, result.student)), result.grades)
             yield Graded(
                 result.student, result.name, points, result.needs_review, tuple(result.flags.values()), result.seconds
             )
@@ -105,7 +123,7 @@ class ClassGrader:
     def _write(self, gradebook: Gradebook, template: Template, result: Finished) -> float:
         """Write the notebook, then the gradebook; a run that is killed in between is simply done again."""
         self._copy_files(gradebook, result.student, template.assignment)
-        write_atomically(self._target(result.student, template), f"{nbformat.writes(result.notebook)}\n".encode())
+        write_atomically(self._target(result.student, template), f"{nbformat.v4.writes(result.notebook)}\n".encode())
         submitted = self._entry(gradebook, result.student, template)
         write_grades(submitted, template, result.notebook, result.grades)
         submitted.late_submission_penalty = None

@@ -6,23 +6,18 @@ a changed test be run again without the student's code.
 
 from __future__ import annotations
 
-import ast
-import hashlib
-import importlib.util
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from autograder import installed
 from autograder.grading import CellGrade
 from autograder.plugins.files import write_atomically
 from autograder.submission import Task
 from autograder.template import Template
-
-_LIBRARIES = ("numpy", "pandas", "scipy", "statsmodels", "matplotlib", "ipython")
 
 
 class Kept:
@@ -34,10 +29,11 @@ class Kept:
     """
 
     def __init__(self, root: Path, template: Template) -> None:
+        self.template = template
         self.folder = root / ".autograder" / template.assignment / template.notebook
-        self.code = _digest(*(content for name in sorted(_packages(template)) for content in _code(name)))
-        versions = (f"{name}={_version(name)}".encode() for name in _LIBRARIES)
-        self._common = _digest(repr(template).encode(), sys.version.encode(), self.code.encode(), *versions)
+        self.code = installed.digest(*(part.encode() for item in installed.code(template).items() for part in item))
+        versions = (f"{name}={version}".encode() for name, version in installed.libraries().items())
+        self._common = installed.digest(repr(template).encode(), sys.version.encode(), self.code.encode(), *versions)
 
     def fingerprint(self, task: Task) -> str:
         """The fingerprint of a submission as it lies there now."""
@@ -45,7 +41,7 @@ class Kept:
         files = [part for name, content in sorted(named.items()) for part in (name, content)]
         parts = [part.encode() if isinstance(part, str) else part for part in files]
         rules = repr((astuple(task.limits), task.beside_the_student, task.isolated)).encode()
-        return _digest(self._common.encode(), rules, task.content or task.problem.encode(), *parts)
+        return installed.digest(self._common.encode(), rules, task.content or task.problem.encode(), *parts)
 
     def of(self, student: str) -> dict[str, Any]:
         """What is kept of a submission; empty where it was not graded."""
@@ -74,41 +70,3 @@ def kept_cell(grade: CellGrade) -> dict[str, Any]:
     """One judged test cell as JSON data."""
     checks = [[check.label, check.earned, check.credit] for check in grade.verdict.checks]
     return {"test": grade.test, "points": grade.points, "checks": checks, "part": grade.part.as_json()}
-
-
-def _digest(*parts: bytes) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "none"
-
-
-def _packages(template: Template) -> set[str]:
-    """Top-level packages that the test cells import, the grader's own included."""
-    found = {"autograder"}
-    for cell in template.cells:
-        if not cell.is_test:
-            continue
-        try:
-            nodes = list(ast.walk(ast.parse(cell.source)))
-        except SyntaxError:
-            continue
-        found |= {node.module.split(".")[0] for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-        found |= {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    return found - set(_LIBRARIES) - set(sys.stdlib_module_names)
-
-
-def _code(package: str) -> Iterator[bytes]:
-    """The files of a package; they decide what its tests mean."""
-    spec = importlib.util.find_spec(package)
-    for location in (spec.submodule_search_locations or []) if spec else []:
-        for path in sorted(Path(location).rglob("*")):
-            if path.suffix in (".py", ".csv", ".json"):
-                yield path.read_bytes()

@@ -83,13 +83,11 @@ class Regrader:
         judged = 0
         with Gradebook(self.course.db_url) as gradebook:
             templates = self.course.templates(gradebook, assignment)
-        executor = self.engine.new_executor()
-        with executor:
-            for template in templates:
-                for result in executor.map(_judge_batch, self._batches(template)):
-                    judged += result[0]
-                    changes += result[1]
-                    unrecorded += result[2]
+        for template in templates:
+            for result in self.engine.executor.map(_judge_batch, self._batches(template)):
+                judged += result[0]
+                changes += result[1]
+                unrecorded += result[2]
         if not judged and not unrecorded:
             raise CourseError(f"Nothing is kept of {assignment!r}. Grade it first: autograder grade {assignment}")
         return Plan(assignment, judged, tuple(changes), tuple(sorted(set(unrecorded))))

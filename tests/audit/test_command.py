@@ -74,7 +74,7 @@ def test_the_command_writes_a_page_and_succeeds_where_everything_holds(
 def test_the_command_fails_where_something_does_not_hold(
     course: Path, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("autograder.audit.command.audit", lambda *_, **__: (reports[SOUND], reports["solution"]))
+    monkeypatch.setattr("autograder.commands.audit.audit", lambda *_, **__: (reports[SOUND], reports["solution"]))
     assert main(["audit", "--pages", "pages"]) == 1
     assert "things do not hold" in (course / "pages" / "solution.html").read_text(encoding="utf-8")
     assert "the solution: q1-tests earns 0 of 1" in " ".join(capfd.readouterr().err.split())

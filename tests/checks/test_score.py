@@ -101,3 +101,16 @@ def test_a_share_that_is_not_a_number_earns_nothing() -> None:
 
 def test_numpy_numbers_are_credits_too() -> None:
     assert score(1, (123.456, float(np.float64(1.0))))[0] == 1.0
+
+
+def test_declared_units_travel_with_the_results() -> None:
+    """Nothing is judged by them; without one, a result names no quantity."""
+    evidence = FakeEvidence({"slope": 10.5, "days": 10, "r": 0.5})
+    with judging(evidence):
+        checks = Checks(1)
+        checks.number("slope", 10.5, credit=0.5, unit="ms per day")
+        checks.count("days", 10, credit=0.25, unit="days")
+        checks.number("r", 0.5, credit=0.25)
+        checks.score()
+    measured = [(one.quantity, one.unit) for one in evidence.reported]
+    assert measured == [("slope", "ms per day"), ("days", "days"), ("", "")]

@@ -98,6 +98,20 @@ def test_reason_for_a_review_is_for_tas() -> None:
     assert "KeyError" not in pages.feedback([part])
 
 
+def test_numbers_that_do_not_fit_are_for_tas() -> None:
+    """Beside the answer, with the marking scheme or without; labels and quotations come from students."""
+    answers = [answer("q1", "It is 1378 ms."), answer("unknown", "It is 1378 ms.")]
+    for one in answers:
+        one.metadata["autograder"] = {"beside": ["“1378 ms”: `<img src=x>` is 1378.2 ms²", 5, "x" * 1_000]}
+    page = pages.formgrader([SUBMISSION[0], *answers], name="schemes")
+    asides = BeautifulSoup(page, "html.parser").select(".own-numbers")
+    assert [[item.get_text() for item in aside.select("li")] for aside in asides] == [
+        ["“1378 ms”: <img src=x> is 1378.2 ms²", "x" * 400]
+    ] * 2
+    assert asides[0].find_parent(class_="with-scheme").select_one(".mark-scheme")
+    assert "1378.2" not in pages.feedback([SUBMISSION[0], *answers], name="schemes")
+
+
 def test_unknown_assignment_is_shown_without_schemes() -> None:
     assert schemes(pages.formgrader(SUBMISSION, name="not in the gradebook")) == {}
 

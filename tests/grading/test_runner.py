@@ -21,7 +21,7 @@ def task(student: str, content: bytes = b"") -> Task:
 
 
 def finished(task: Task) -> Finished:
-    return Finished(task.student, "hw", nbformat.v4.new_notebook(), (), (), {}, 0.0)
+    return Finished(task.student, "hw", "hw", nbformat.v4.new_notebook(), (), (), {}, 0.0)
 
 
 def faulty(task: Task) -> Finished:

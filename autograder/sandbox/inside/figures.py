@@ -33,6 +33,7 @@ class Recorder:
         """Hook the making, showing, saving and clearing of figures, and draw inline as a notebook does."""
         import matplotlib.pyplot as plt
         from matplotlib.axes import Axes
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure, FigureBase
         from matplotlib_inline.backend_inline import configure_inline_support
 
@@ -44,6 +45,7 @@ class Recorder:
         _around(Figure, "draw", before=recorder._made)
         _around(FigureBase, "clear", before=recorder._clears_figure, after=recorder._cleared_figure)
         _around(Axes, "clear", before=recorder._clears_axes)
+        _compress_quickly(FigureCanvasAgg)
         return recorder
 
     def fit(self, max_bytes: int) -> None:
@@ -152,3 +154,15 @@ def _around(kind: type, name: str, before: Any = _nothing, after: Any = _nothing
                 after(self)
 
     setattr(kind, name, method)
+
+
+def _compress_quickly(canvas: Any) -> None:
+    """Save a sixth of the time of a figure; its file becomes a quarter larger, and shows the same."""
+    original = canvas.print_png
+
+    @functools.wraps(original)
+    def print_png(self: Any, *args: Any, pil_kwargs: Any = None, **kwargs: Any) -> Any:
+        __tracebackhide__ = True  # as above
+        return original(self, *args, pil_kwargs={"compress_level": 1, **(pil_kwargs or {})}, **kwargs)
+
+    canvas.print_png = print_png

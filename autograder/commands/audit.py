@@ -8,7 +8,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from autograder import engines
 from autograder.audit.bank import BankError
 from autograder.audit.cases import Vary
 from autograder.audit.page import page
@@ -19,23 +18,6 @@ from autograder.plugins.files import write_atomically
 from autograder.plugins.rehearsal import assignments
 
 _BANKS = ("tests/answers", "answers")  # where a bank may lie in the course folder
-
-
-def add_to(parser: argparse.ArgumentParser) -> None:
-    """Describe the command's arguments."""
-    parser.add_argument("assignment", nargs="*", help="default: all in source/")
-    parser.add_argument("--answers", type=Path, metavar="FOLDER", help=f"the bank (default: {' or '.join(_BANKS)})")
-    parser.add_argument("--pages", type=Path, metavar="FOLDER", default=Path("audit"), help="for HTML (default: audit)")
-    parser.add_argument(
-        "--vary",
-        type=Vary,
-        choices=list(Vary),
-        default=Vary.RIGHT,
-        metavar="WHAT",
-        help="try what under other seeds, threads and optimisers: nothing, solution, or right answers (default)",
-    )
-    parser.add_argument("--workers", type=int, default=engines.default_workers(), help="default: one per processor")
-    parser.set_defaults(command=run)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -50,7 +32,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
                 course,
                 names,
                 options.answers or _bank_of(root),
-                vary=options.vary,
+                vary=Vary(options.vary),
                 workers=options.workers,
                 progress=lambda done, of: progress.update(bar, completed=done, total=of),
             )

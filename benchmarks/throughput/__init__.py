@@ -1,0 +1,1 @@
+"""How long a class takes, beside the peers: ``python -m benchmarks.throughput``."""

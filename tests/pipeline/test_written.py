@@ -1,0 +1,307 @@
+"""Help for written answers, from the hand-in to the mark in the gradebook, through the real commands."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import chdir
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder import beside
+from autograder.cli import main
+from tests.course_folder import Course, answers_of, filled
+from tests.feedback import pages
+
+NAME = "05-mixed-model"
+FIRST, SECOND = "q5b-description", "q5c-explanation"
+WRONG_UNIT = "The group variance is 1378 ms, so <b>people</b> differ."
+ANSWERS = {
+    "ada": {},
+    "bob": {FIRST: WRONG_UNIT},
+    "cleo": {FIRST: f"**{WRONG_UNIT.lower()}**"},
+    "dan": {FIRST: WRONG_UNIT.replace("is", "is not"), SECOND: "=1+1"},
+}
+REMARK = "“1378 ms”: `group_variance` is 1378.2 ms²: the unit differs."
+
+
+def autograder(course: Course, *arguments: str) -> int:
+    with chdir(course.root):
+        return main(arguments)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A class of five; ``eve`` handed in what she had been given."""
+    course = Course.make(tmp_path_factory.mktemp("class"), NAME)
+    solution = answers_of(course.source(NAME))
+    for student, own in ANSWERS.items():
+        course.submit(student, NAME, filled(course.release(NAME), {**solution, **own}))
+    course.submit("eve", NAME, course.release(NAME))
+    assert autograder(course, "grade", NAME, "--workers", "2") == 0
+    return course
+
+
+@pytest.fixture
+def course(graded: Course) -> Course:
+    """The class with a new sheet and no manual marks."""
+    with Gradebook(f"sqlite:///{graded.root / 'gradebook.db'}") as gradebook:
+        for student in (*ANSWERS, "eve"):
+            submission = gradebook.find_submission_notebook(NAME, NAME, student)
+            for grade in submission.grades:
+                grade.manual_score = None
+                grade.needs_manual_grade = grade.auto_score is None
+            for comment in submission.comments:
+                comment.manual_comment = None
+        gradebook.db.commit()
+    assert autograder(graded, "written", NAME, "--force") == 0
+    return graded
+
+
+def sheet_of(course: Course) -> Path:
+    return course.root / "written" / f"{NAME}.csv"
+
+
+def rows(course: Course) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(sheet_of(course).read_text("utf-8-sig"), newline="")))
+
+
+def fill(
+    course: Course, marks: dict[tuple[str, str], tuple[str, str]], encoding: str = "utf-8", delimiter: str = ","
+) -> None:
+    """Write points and comments into the rows with a part and a student, as a spreadsheet saves them."""
+    found = rows(course)
+    for (part, student), (points, comment) in marks.items():
+        (row,) = [one for one in found if one["part"] == part and student in one["students"].split("; ")]
+        row["points"], row["comment"] = points, comment
+    write(course, found, encoding, delimiter)
+
+
+def write(course: Course, found: list[dict[str, str]], encoding: str = "utf-8", delimiter: str = ",") -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(found[0]), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(found)
+    sheet_of(course).write_bytes(text.getvalue().encode(encoding))
+
+
+def mark(course: Course, student: str, part: str) -> tuple[float | None, bool, str | None]:
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        grade = gradebook.find_grade(part, NAME, NAME, student)
+        comment = gradebook.find_comment(part, NAME, NAME, student)
+        return grade.manual_score, grade.needs_manual_grade, comment.manual_comment
+
+
+def remarks(course: Course, student: str) -> dict[str, list[str]]:
+    cells = course.autograded(student, NAME).cells
+    return {
+        cell.metadata.nbgrader.grade_id: list(cell.metadata.autograder.beside)
+        for cell in cells
+        if "beside" in cell.metadata.get("autograder", {})
+    }
+
+
+def test_remarks_stand_beside_the_answer(graded: Course) -> None:
+    assert {student: remarks(graded, student) for student in ANSWERS} == {
+        "ada": {},
+        "bob": {FIRST: [REMARK]},
+        "cleo": {FIRST: [REMARK]},
+        "dan": {FIRST: [REMARK]},
+    }
+    assert graded.points("bob", NAME)[FIRST] is None  # nothing is marked by it
+
+
+def test_nbgrader_autograde_writes_the_same(graded: Course) -> None:
+    ours = graded.autograded("bob", NAME)
+    graded.nbgrader("autograde", NAME, "--student", "bob", "--force")
+    assert graded.autograded("bob", NAME) == ours
+
+
+def test_tas_see_remarks_and_students_do_not(graded: Course) -> None:
+    cells = graded.autograded("bob", NAME).cells
+    assert "the unit differs" in pages.formgrader(cells, name=NAME)
+    assert "the unit differs" not in pages.feedback(cells, name=NAME)
+    graded.nbgrader("generate_feedback", NAME, "--student", "bob")
+    written = (graded.root / "feedback" / "bob" / NAME / f"{NAME}.html").read_text()
+    assert "1378 ms" in written
+    assert "unit differs" not in written
+
+
+def test_fault_of_this_help_costs_no_points(graded: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = graded.points("bob", NAME)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(beside, "remarks", broken)
+    graded.nbgrader("autograde", NAME, "--student", "bob", "--force")
+    assert graded.points("bob", NAME) == points
+    (sentence,) = remarks(graded, "bob")[FIRST]
+    assert "could not be compared" in sentence
+    monkeypatch.undo()
+    graded.nbgrader("autograde", NAME, "--student", "bob", "--force")
+    assert remarks(graded, "bob") == {FIRST: [REMARK]}
+
+
+def test_sheet_has_one_row_for_each_group(course: Course) -> None:
+    found = [(row["part"], row["group"], row["number of students"], row["students"]) for row in rows(course)]
+    assert found == [
+        (FIRST, "1", "2", "bob; cleo"),
+        (FIRST, "2", "1", "ada"),
+        (FIRST, "3", "1", "dan"),
+        (FIRST, "4", "1", "eve"),
+        (SECOND, "1", "3", "ada; bob; cleo"),
+        (SECOND, "2", "1", "dan"),
+        (SECOND, "3", "1", "eve"),
+    ]
+    assert {(row["max points"], row["points"], row["comment"]) for row in rows(course)} == {("0.25", "", "")}
+    assert rows(course)[5]["beginning of the answer"] == "'=1+1"
+
+
+def test_page_shows_questions_schemes_groups_and_remarks(course: Course) -> None:
+    page = (course.root / "written" / f"{NAME}.html").read_text()
+    for part in (
+        "How the intercept varies",
+        "Marking scheme, 0.25 points",
+        "bob, cleo",
+        "the unit differs",
+        "No response",
+    ):
+        assert part in page
+    assert "default-src 'none'" in page
+    assert "BEGIN MARK SCHEME" not in page
+
+
+def test_marks_go_to_everybody_in_the_group(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(course, {(FIRST, "bob"): ("0.1", "ms² is no ms"), (SECOND, "dan"): ("0", "")})
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 0
+    assert "3 marks are in the gradebook; 5 rows without points were left" in capsys.readouterr().err
+    assert mark(course, "bob", FIRST) == mark(course, "cleo", FIRST) == (0.1, False, "ms² is no ms")
+    assert mark(course, "dan", SECOND) == (0.0, False, None)
+    assert mark(course, "ada", FIRST) == (None, True, None)
+    assert autograder(course, "written", NAME, "--apply") == 0  # twice is as once
+
+
+@pytest.mark.parametrize(("encoding", "delimiter", "points"), [("utf-8-sig", ";", "0,1"), ("utf-8", "\t", " 0.1 ")])
+def test_as_spreadsheets_save_it(course: Course, encoding: str, delimiter: str, points: str) -> None:
+    fill(course, {(FIRST, "bob"): (points, "ümlaut")}, encoding, delimiter)
+    assert autograder(course, "written", NAME, "--apply") == 0
+    assert mark(course, "cleo", FIRST) == (0.1, False, "ümlaut")
+
+
+def test_marks_that_somebody_gave_stay_unless_replaced(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade(FIRST, NAME, NAME, "bob").manual_score = 0.25
+        gradebook.find_comment(FIRST, NAME, NAME, "bob").manual_comment = "well done"
+        gradebook.db.commit()
+    fill(course, {(FIRST, "bob"): ("0.1", "ms² is no ms")})
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 1
+    assert "bob, q5b-description: 0.25 points, “well done”; the sheet: 0.1" in capsys.readouterr().err
+    assert mark(course, "bob", FIRST)[::2] == (0.25, "well done")
+    assert mark(course, "cleo", FIRST)[0] == 0.1
+    assert autograder(course, "written", NAME, "--apply", "--replace") == 0
+    assert mark(course, "bob", FIRST) == (0.1, False, "ms² is no ms")
+
+
+WRONG = {
+    "too many points": ({"points": "0.5"}, "line 3: 0.5 points; q5b-description is worth 0 to 0.25"),
+    "negative points": ({"points": "-0.1"}, "line 3: -0.1 points"),
+    "no number": ({"points": "good"}, "line 3: 'good' is no number of points"),
+    "not finite": ({"points": "nan"}, "line 3: 'nan' is no number of points"),
+    "unknown part": ({"points": "0.1", "part": "q9"}, "line 3: there is no written part 'q9'"),
+    "unknown student": ({"points": "0.1", "students": "ada; zoe"}, "line 3: 'zoe' has no graded answer"),
+    "nobody": ({"points": "0.1", "students": ""}, "line 3: no student is named"),
+    "named twice": (
+        {"points": "0.1", "students": "bob"},
+        "line 3: bob has points for q5b-description in line 2 already",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), WRONG.values(), ids=WRONG)
+def test_wrong_sheet_changes_nothing(
+    course: Course, capsys: pytest.CaptureFixture[str], change: dict[str, str], says: str
+) -> None:
+    found = rows(course)
+    found[0]["points"] = "0.2"
+    found[1] |= change
+    write(course, found)
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 2
+    assert says in capsys.readouterr().err
+    assert mark(course, "bob", FIRST) == (None, True, None)
+
+
+UNREADABLE = {
+    "no heading": (b"a,b,c\n1,2,3\n", "the first line must name"),
+    "empty": (b"", "the first line must name"),
+    "not UTF-8": ("part,students,points,comment\nq,ä,1,".encode("latin-1"), "not UTF-8"),
+    "not CSV": (b'part,students,points,comment\n"q', "is not a CSV file"),
+    "cells missing": (b"part,students,points,comment\nq\n", "line 2: it has 1 cells"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), UNREADABLE.values(), ids=UNREADABLE)
+def test_sheet_that_is_none(course: Course, capsys: pytest.CaptureFixture[str], content: bytes, says: str) -> None:
+    sheet_of(course).write_bytes(content)
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 2
+    assert says in capsys.readouterr().err
+    assert autograder(course, "written", NAME) == 2  # nor is it written over
+    assert sheet_of(course).read_bytes() == content
+
+
+def test_sheet_with_marks_is_not_written_over(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    assert autograder(course, "written", NAME) == 0  # nothing is lost with an empty one
+    fill(course, {(FIRST, "bob"): ("0.1", "")})
+    before = sheet_of(course).read_bytes()
+    capsys.readouterr()
+    assert autograder(course, "written", NAME) == 2
+    assert "--force" in capsys.readouterr().err
+    assert sheet_of(course).read_bytes() == before
+    assert autograder(course, "written", NAME, "--force") == 0
+    assert {row["points"] for row in rows(course)} == {""}
+
+
+def test_mark_goes_to_no_text_that_nobody_has_read(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    """An answer that was handed in anew after the sheet was made."""
+    fill(course, {(FIRST, "bob"): ("0.1", "")})
+    path = course.root / "autograded" / "cleo" / NAME / f"{NAME}.ipynb"
+    before = path.read_bytes()
+    notebook = course.autograded("cleo", NAME)
+    next(cell for cell in notebook.cells if cell.source.startswith("**the group")).source = "Something else."
+    nbformat.write(notebook, path)
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 2
+    assert "line 2: the answer of cleo" in capsys.readouterr().err
+    assert mark(course, "bob", FIRST) == (None, True, None)
+    path.write_bytes(before)
+
+
+def test_grading_again_keeps_the_marks(course: Course) -> None:
+    fill(course, {(FIRST, "bob"): ("0.1", "ms² is no ms")})
+    assert autograder(course, "written", NAME, "--apply") == 0
+    assert autograder(course, "grade", NAME, "--force", "--student", "bob", "--workers", "1") == 0
+    course.nbgrader("autograde", NAME, "--student", "cleo", "--force")
+    assert mark(course, "bob", FIRST)[::2] == mark(course, "cleo", FIRST)[::2] == (0.1, "ms² is no ms")
+
+
+ASKED = {
+    "unknown assignment": (("99-nothing",), "no assignment '99-nothing'"),
+    "replace alone": ((NAME, "--replace"), "goes with --apply"),
+    "force and apply": ((NAME, "--force", "--apply"), "does not go with --apply"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "says"), ASKED.values(), ids=ASKED)
+def test_what_cannot_be_asked(
+    graded: Course, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
+) -> None:
+    capsys.readouterr()
+    assert autograder(graded, "written", *arguments) == 2
+    assert says in capsys.readouterr().err
