@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint lab release clean
+.PHONY: demo test lint bench lab release clean
 
 demo: $(READY)  ## a class hands in, is graded and gets feedback
 	$(BIN)/python -m demo
@@ -18,6 +18,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(READY)  ## how long a class takes, beside the peers: half an hour on a machine that does nothing else
+	$(BIN)/python -m benchmarks.throughput
 
 lab: $(READY)  ## JupyterLab with the formgrader on the demo class
 	$(BIN)/python -m demo.lab

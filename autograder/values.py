@@ -83,6 +83,7 @@ class _Decoder:
         self._depth = 0
         self._left = MAX_NODES
         self._room = MAX_ELEMENTS
+        self._last_index: tuple[str, Any] = ("", None)  # as it was sent, and decoded
 
     def _spend(self, elements: int) -> None:
         """Count what a few bytes of the message will be in memory."""
@@ -219,6 +220,15 @@ class _Decoder:
         return column
 
     def _as_index(self, node: Any) -> Any:
+        """An index; the many small series of a fitted model all have the same one."""
+        sent = repr(node)
+        if sent == self._last_index[0]:
+            self._spend(len(self._last_index[1]))
+        else:
+            self._last_index = (sent, self._new_index(node))
+        return self._last_index[1]
+
+    def _new_index(self, node: Any) -> Any:
         index = self.value(node)
         if not isinstance(index, pd.Index):
             raise MalformedValue("not an index")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import multiprocessing
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 
 import nbformat
 
+from autograder import workers as processes
 from autograder.audit.cases import Case
 from autograder.audit.leaks import leaks
 from autograder.audit.variations import change_environment
@@ -66,11 +66,10 @@ class Performance:
 
 def perform(cases: Sequence[Case], workers: int) -> Iterator[tuple[Case, Performance]]:
     """Hand in all cases; in the order in which they finish."""
-    context = multiprocessing.get_context("spawn")
     for environment, group in itertools.groupby(sorted(cases, key=_environment), key=_environment):
         together = list(group)
         few = min(workers, 1 + len(together) // _WORTH_A_WORKER)
-        with ProcessPoolExecutor(few, mp_context=context, initializer=_warm, initargs=(environment,)) as pool:
+        with ProcessPoolExecutor(few, processes.context(), _warm, (environment,)) as pool:
             running = {pool.submit(perform_here, case.task): case for case in together}
             try:
                 for done in as_completed(running):
@@ -104,9 +103,7 @@ def _environment(case: Case) -> tuple[tuple[str, str], ...]:
 def _warm(environment: tuple[tuple[str, str], ...]) -> None:
     if environment:
         change_environment(dict(environment))
-    # The sandbox warms up in its own process while this one imports what the referee needs.
     _sandbox(Limits()).start()
-    import statsmodels.formula.api  # noqa: F401
 
 
 @functools.lru_cache(maxsize=1)
