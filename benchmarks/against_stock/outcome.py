@@ -86,7 +86,7 @@ def _points(gradebook: Gradebook, student: str) -> float | None:
     grades = [grade for grade in notebook.grades if grade.name.endswith("-tests")]
     if any(grade.auto_score is None for grade in grades):
         return None
-    return float(sum(grade.score + (grade.extra_credit or 0) for grade in grades))
+    return float(sum(grade.score for grade in grades))  # extra credit included
 
 
 def _files(course: Course) -> Iterator[Path]:
