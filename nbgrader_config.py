@@ -18,7 +18,7 @@ c.CourseDirectory.course_id = "lmm"
 c.CourseDirectory.root = str(course)
 
 # The gradebook: an SQLite file in the course folder. Another database is one line, for example
-# c.CourseDirectory.db_url = "postgresql://user@host/gradebook"
+# c.CourseDirectory.db_url = "postgresql+psycopg://user@host/gradebook"
 c.CourseDirectory.db_url = f"sqlite:///{course / 'gradebook.db'}"
 
 # The exchange: a folder in the course folder. Where students have accounts on this machine, name a shared one,

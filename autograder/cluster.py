@@ -7,11 +7,12 @@ package and the course's reference solutions installed, as they are here, and bu
 from __future__ import annotations
 
 import functools
+import signal
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from autograder import installed
@@ -122,17 +123,32 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
         from distributed import Client, LocalCluster
     except ImportError:
         raise EngineUnavailable("Dask is not installed: pip install 'lmm-autograder[cluster]'") from None
-    with ExitStack() as opened:
+    opened = ExitStack()
+    try:
         if scheduler is None:
-            own = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            with _deaf_to_interrupts():
+                own = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
             opened.callback(own.close)
         address = scheduler or own.scheduler_address
         try:
             client = Client(address, timeout=ANSWER_SECONDS)
-        except (OSError, ValueError) as problem:
+        except (OSError, TypeError, ValueError) as problem:
             raise EngineUnavailable(f"no Dask scheduler answers at {address}: {problem}") from None
         opened.callback(client.close)
-        return DaskEngine(client, address, opened.pop_all().close)
+        return DaskEngine(client, address, opened.close)
+    except BaseException:
+        opened.close()
+        raise
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes that are started meanwhile do not hear Ctrl-C, which a terminal sends to all; they are ended later."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _as_here(known: Mapping[str, str], grade: Grade, task: Task) -> Finished:

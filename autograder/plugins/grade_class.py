@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.engines import Engine, grade_here
 from autograder.plugins.course import Course
@@ -20,6 +22,8 @@ from autograder.plugins.records import write_grades
 from autograder.runner import Failed, grade_all
 from autograder.submission import Finished, Task
 from autograder.template import Template
+
+_PAUSES = (0.05, 0.2, 1.0)  # seconds, before writing is tried again
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,7 @@ class ClassGrader:
             for (assignment, notebook), known in kept.items():
                 for task in self.course.tasks(known.template, chosen[assignment]):
                     fingerprint = known.fingerprint(task)
-                    written = self._target(task.student, known.template).is_file()
-                    if written and not self.everything and known.of(task.student).get("fingerprint") == fingerprint:
+                    if self._is_done(known, task.student, fingerprint):
                         skipped.append(Unchanged(task.student, notebook))
                     else:
                         prints[assignment, notebook, task.student] = fingerprint
@@ -104,21 +107,40 @@ class ClassGrader:
                 yield result
                 continue
             known = kept[result.assignment, result.name]
+            fingerprint = prints.pop((result.assignment, result.name, result.student))
+            if self._is_done(known, result.student, fingerprint):  # by another grader, meanwhile
+                yield Unchanged(result.student, result.name)
+                continue
             known.forget(result.student)
             try:
-                points = self._write(gradebook, known.template, result)
+                points = self._written(gradebook, known.template, result)
             except Exception as problem:  # what cannot be written must cost one submission, not the class
                 gradebook.db.rollback()
                 yield Failed(result.student, f"{type(problem).__name__}: {problem}")
                 continue
-            known.record(result.student, prints.pop((result.assignment, result.name, result.student)), result.grades)
+            known.record(result.student, fingerprint, result.grades)
             yield Graded(
                 result.student, result.name, points, result.needs_review, tuple(result.flags.values()), result.seconds
             )
         yield from skipped
 
+    def _is_done(self, known: Kept, student: str, fingerprint: str) -> bool:
+        if self.everything or not self._target(student, known.template).is_file():
+            return False
+        return bool(known.of(student).get("fingerprint") == fingerprint)
+
     def _target(self, student: str, template: Template) -> Path:
         return self.course.folder("autograded", student, template.assignment) / f"{template.notebook}.ipynb"
+
+    def _written(self, gradebook: Gradebook, template: Template, result: Finished) -> float:
+        """Write a result; again where another process was in the way, such as a second grader or a TA."""
+        for pause in _PAUSES:
+            try:
+                return self._write(gradebook, template, result)
+            except (InvalidEntry, SQLAlchemyError, FileNotFoundError):
+                gradebook.db.rollback()
+                time.sleep(pause)
+        return self._write(gradebook, template, result)
 
     def _write(self, gradebook: Gradebook, template: Template, result: Finished) -> float:
         """Write the notebook, then the gradebook; a run that is killed in between is simply done again."""

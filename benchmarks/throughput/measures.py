@@ -63,7 +63,7 @@ def against_stock(scratch: Path, students: int) -> Iterator[Row]:
 
 
 def against_the_bare_limit(scratch: Path, students: int) -> Iterator[Row]:
-    """The same class in turn with the bare limit, three times; both with their start."""
+    """All assignments of the class in turn with the bare limit, three times; both with their start."""
     course = ours(scratch / "bare")
     for assignment in ASSIGNMENTS:
         course.submit(assignment, students)

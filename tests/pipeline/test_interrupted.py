@@ -1,0 +1,87 @@
+"""Ctrl-C while a class is graded: what is graded is written, nothing lives on, and the same command goes on."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.course_folder import Course, points_of_tests
+from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
+
+NAME = "03-ols"
+STUDENTS = tuple(f"student-{number:02}" for number in range(10))
+ENGINES = {"local": (), "dask": ("--engine", "dask")}
+START_SECONDS = 120
+END_SECONDS = 10
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    # Processes that lose their parent become children of this one, so that none can hide.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    course = Course.make(tmp_path_factory.mktemp("interrupted") / "course", NAME)
+    solved = course.solved(NAME)
+    for student in STUDENTS:
+        course.submit(student, NAME, solved)
+    return course
+
+
+def graded(course: Course) -> set[str]:
+    return {path.stem for path in course.root.glob(f".autograder/{NAME}/{NAME}/*.json")}
+
+
+def start(course: Course, *options: str) -> subprocess.Popen[str]:
+    """Start grading as a shell does for a terminal: in a process group of its own, which hears Ctrl-C."""
+    return subprocess.Popen(
+        [str(Path(sys.executable).parent / "autograder"), "grade", NAME, "--force", "--workers", "2", *options],
+        cwd=course.root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ctrl_c(handed_in: Course, engine: str) -> None:
+    for path in handed_in.root.glob(f".autograder/{NAME}/{NAME}/*.json"):
+        path.unlink()
+    grader = start(handed_in, *ENGINES[engine])
+    deadline = time.monotonic() + START_SECONDS
+    while len(graded(handed_in)) < 2:
+        assert time.monotonic() < deadline
+        assert grader.poll() is None
+        time.sleep(0.01)
+    family = psutil.Process(grader.pid).children(recursive=True)
+    os.killpg(grader.pid, signal.SIGINT)
+    _, said = grader.communicate(timeout=END_SECONDS)
+    assert grader.returncode == 130
+    assert "Interrupted. What was graded is written; the same command goes on with the rest." in said
+    assert "Traceback" not in said
+    _, alive = psutil.wait_procs(family, timeout=END_SECONDS)
+    assert not alive, "the grader has ended, and what it had started lives on"
+    done = graded(handed_in)
+    assert len(done) < len(STUDENTS)
+
+    rest = subprocess.run(
+        [str(Path(sys.executable).parent / "autograder"), "grade", NAME],
+        cwd=handed_in.root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert f"{len(STUDENTS) - len(done)} graded" in rest.stderr
+    assert f"{len(done)} unchanged" in rest.stderr
+    full = points_of_tests(handed_in.source(NAME))
+    for student in STUDENTS:
+        points = handed_in.points(student, NAME)
+        assert {name: points[name] for name in full} == full
