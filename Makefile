@@ -11,7 +11,7 @@ demo: $(READY)  ## a class hands in, is graded and gets feedback
 
 test: $(READY) lint  ## everything that must hold
 	scripts/system_packages.sh test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check .

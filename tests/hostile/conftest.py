@@ -40,7 +40,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
         classes = {way: HostileClass.make(root / way / "course", rows, port) for way, rows in ROWS_OF.items()}
         ended = wait_for([one.start(way) for way, one in classes.items()], SECONDS)
         ended = ended and wait_for([classes["autograder"].start("feedback")], SECONDS)
-    after = [one for one in psutil.Process().children(recursive=True) if one not in before]
+    after = [one for one in psutil.Process().children(recursive=True) if not _is_of(one, before)]
     _, alive = psutil.wait_procs(after, timeout=3)
     strays = [str(one) for one in alive]
     for one in alive:
@@ -48,3 +48,11 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
     yield Graded(classes, ended, calls, strays, root)
     # Folders nested this deep are beyond what Python removes.
     subprocess.run(["rm", "-rf", str(root)], check=False)
+
+
+def _is_of(process: psutil.Process, others: set[psutil.Process]) -> bool:
+    """Whether a process is one of others, or was started by them: a browser of other tests starts helpers at any time."""
+    try:
+        return not others.isdisjoint([process, *process.parents()])
+    except psutil.NoSuchProcess:
+        return False
