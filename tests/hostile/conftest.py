@@ -51,7 +51,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
 
 
 def _is_of(process: psutil.Process, others: set[psutil.Process]) -> bool:
-    """Whether a process is one of others, or was started by them: a browser of other tests starts helpers at any time."""
+    """Whether a process is one of others, or was started by them: another test's browser starts helpers at any time."""
     try:
         return not others.isdisjoint([process, *process.parents()])
     except psutil.NoSuchProcess:
