@@ -18,7 +18,7 @@ from typing import Any
 from autograder import installed
 from autograder.engines import Engine, EngineUnavailable, Grade
 from autograder.sandbox import SandboxUnavailable
-from autograder.submission import Finished, Task
+from autograder.submission import Packed, Task
 
 ANSWER_SECONDS = 10  # in which a scheduler has to answer, also after a lost connection
 PATIENCE_SECONDS = 60  # without any worker; what starts them again has to do so meanwhile
@@ -60,7 +60,7 @@ class DaskEngine(Engine):
             )
         self.workers = len(threads)
 
-    def submit(self, grade: Grade, task: Task) -> Future[Finished]:
+    def submit(self, grade: Grade, task: Task) -> Future[Packed]:
         """Have a task graded by a worker that has the same installed as this process."""
         known = {**installed.libraries(), **installed.code(task.template)}
         return self.executor.submit(_as_here, known, grade, task)
@@ -151,7 +151,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _as_here(known: Mapping[str, str], grade: Grade, task: Task) -> Finished:
+def _as_here(known: Mapping[str, str], grade: Grade, task: Task) -> Packed:
     """In a worker: grade a task, if what decides points is installed as it is where the task comes from.
 
     Raises:

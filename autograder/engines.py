@@ -11,9 +11,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 from autograder import workers as processes
 from autograder.sandbox import Limits, Sandbox
-from autograder.submission import Finished, Task, grade_submission
+from autograder.submission import Packed, Task, grade_submission, pack
 
-Grade = Callable[[Task], Finished]
+Grade = Callable[[Task], Packed]
 
 
 class Engine:
@@ -46,7 +46,7 @@ class Engine:
             self._executor = self._new_executor()
         return self._executor
 
-    def submit(self, grade: Grade, task: Task) -> Future[Finished]:
+    def submit(self, grade: Grade, task: Task) -> Future[Packed]:
         """Have a task graded."""
         return self.executor.submit(grade, task)
 
@@ -80,9 +80,10 @@ def local_without_sandbox(workers: int) -> Engine:
     return Engine(workers, functools.partial(ProcessPoolExecutor, workers, processes.context(), _end_with_parent))
 
 
-def grade_here(task: Task) -> Finished:
+def grade_here(task: Task) -> Packed:
     """Grade a task in this process, with the sandbox that this thread keeps warm."""
-    return grade_submission(task, _sandbox(task.limits.folder_mb, task.isolated, threading.get_ident()))
+    sandbox = _sandbox(task.limits.folder_mb, task.isolated, threading.get_ident())
+    return pack(grade_submission(task, sandbox), task.template)
 
 
 @functools.lru_cache(maxsize=16)

@@ -37,6 +37,11 @@ class CellGrade:
     part: Part  # what it was judged on
     test: str  # digest of the test cell
 
+    def as_json(self) -> dict[str, Any]:
+        """What is kept of it, so that a changed test can be run again."""
+        checks = [[check.label, check.earned, check.credit] for check in self.verdict.checks]
+        return {"test": self.test, "points": self.points, "checks": checks, "part": self.part.as_json()}
+
 
 @dataclass(frozen=True)
 class Graded:

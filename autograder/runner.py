@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 
 from autograder.engines import Engine, EngineUnavailable, Grade
-from autograder.submission import Finished, Task
+from autograder.submission import Packed, Task
 
 _AHEAD = 3  # tasks handed out per worker, so that none idles and memory stays flat
 _LOOK_SECONDS = 5  # without a result, until the engine is asked whether any can come
@@ -31,7 +31,7 @@ class _Lost:
     recalled: list[Task] = field(default_factory=list)  # the connection to who graded them was lost
 
 
-def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[Finished | Failed]:
+def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[Packed | Failed]:
     """Grade every task, in the order in which workers finish.
 
     Args:
@@ -44,7 +44,7 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[F
     """
     waiting = iter(tasks)
     suspects: list[Task] = []  # tried again one by one, to know whose submission it was
-    running: dict[Future[Finished], Task] = {}
+    running: dict[Future[Packed], Task] = {}
     try:
         while True:
             engine.check()
@@ -66,7 +66,7 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[F
             future.cancel()
 
 
-def _results(running: dict[Future[Finished], Task], engine: Engine) -> Generator[Finished | Failed, None, _Lost]:
+def _results(running: dict[Future[Packed], Task], engine: Engine) -> Generator[Packed | Failed, None, _Lost]:
     """Yield what has finished, and return the tasks that were lost."""
     lost, broken = _Lost(), False
     for future in wait(running, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED).done:

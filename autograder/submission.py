@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
+import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -48,10 +49,42 @@ class Finished:
     flags: Mapping[str, str]  # grade_id → what a TA should look at, although it was judged
     seconds: float  # wall time of grading
 
-    @property
-    def needs_review(self) -> bool:
-        """Whether a test cell could not be judged."""
-        return any(cell.points is None for cell in self.grades)
+
+@dataclass(frozen=True)
+class Packed:
+    """A finished submission for the process that writes all of them, which has nothing left to compute."""
+
+    student: str
+    assignment: str
+    name: str  # of the notebook
+    content: bytes  # the graded notebook as a file
+    cells: str  # see kept_cells
+    points: Mapping[str, float | None]  # of its test cells; None: needs review
+    blank: frozenset[str]  # see left_blank
+    flags: Mapping[str, str]  # grade_id → what a TA should look at, although it was judged
+    seconds: float  # wall time of grading
+
+
+def pack(finished: Finished, template: Template) -> Packed:
+    """Turn a finished submission into bytes; its notebook is not to be used afterwards."""
+    about = (finished.student, finished.assignment, finished.name)
+    blank = left_blank(finished.notebook, template)
+    nbformat.v4.rwbase.split_lines(finished.notebook)  # writing would first copy the notebook to do that
+    content = f"{nbformat.v4.writes(finished.notebook, split_lines=False)}\n".encode()
+    points = {grade.grade_id: grade.points for grade in finished.grades}
+    return Packed(*about, content, kept_cells(finished.grades), points, blank, finished.flags, finished.seconds)
+
+
+def kept_cells(grades: Sequence[CellGrade]) -> str:
+    """JSON: ``grade_id`` of each test cell → what it was judged on, under which test, and with what result."""
+    return json.dumps({grade.grade_id: grade.as_json() for grade in grades})
+
+
+def left_blank(notebook: nbformat.NotebookNode, template: Template) -> frozenset[str]:
+    """``grade_id`` of cells that are as they were released, or gone."""
+    sources = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in notebook.cells}
+    released = {cell.grade_id: cell.released for cell in template.cells}
+    return frozenset(name for name, text in released.items() if sources.get(name, text).strip() == text.strip())
 
 
 def restored(template: Template, content: bytes | None, problem: str = "") -> Restored:
@@ -72,11 +105,11 @@ def grade_submission(task: Task, sandbox: Sandbox) -> Finished:
 def grade_restored(ready: Restored, task: Task, sandbox: Sandbox) -> Finished:
     """Run and judge a submission that has been restored; where there is other data, also on that."""
     started = time.monotonic()
-    again = copy.deepcopy(ready.notebook)
+    again = copy.deepcopy(ready.notebook) if task.second_files else None
     first = _run(ready.notebook, task, sandbox, {})
     put_beside(first, task.template, task.files)
     flags: Mapping[str, str] = {}
-    if task.second_files and any(cell.points for cell in first.grades):
+    if again is not None and any(cell.points for cell in first.grades):
         flags = unmoved(first, _run(again, task, sandbox, task.second_files))
     for cell in first.notebook.cells:
         flag = flags.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))

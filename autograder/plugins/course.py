@@ -14,7 +14,7 @@ from nbgrader.apps import NbGrader
 from autograder.intake import UnreadableNotebook
 from autograder.plugins.files import read_notebook_file
 from autograder.plugins.gradebook import read_template
-from autograder.plugins.preprocessors import SandboxedExecute
+from autograder.plugins.preprocessors import AssignmentFiles, SandboxedExecute
 from autograder.sandbox import Limits
 from autograder.submission import Task
 from autograder.template import Template
@@ -55,6 +55,10 @@ class Course:
         """The limits in force for ``assignment``."""
         return self._execute.limits_of(assignment)
 
+    def files(self, assignment: str) -> AssignmentFiles:
+        """The data files of an assignment as they are now."""
+        return self._execute.files(self.app.coursedir, assignment)
+
     def folder(self, step: str, student: str, assignment: str) -> Path:
         """A folder of nbgrader's: ``step`` is "source", "submitted", "autograded" or "feedback"."""
         coursedir = self.app.coursedir
@@ -94,7 +98,8 @@ class Course:
         return tuple(sorted(path.parts[place] for path in found))
 
     def tasks(self, template: Template, students: Iterable[str]) -> Iterator[Task]:
-        """The submissions of one notebook, read one by one."""
+        """The submissions of one notebook, read one by one; the assignment's own files are read once."""
+        files = self.files(template.assignment)
         for student in students:
             path = self.folder("submitted", student, template.assignment) / f"{template.notebook}.ipynb"
             content, problem = None, ""
@@ -102,4 +107,4 @@ class Course:
                 content = read_notebook_file(path)
             except UnreadableNotebook as unreadable:
                 problem = str(unreadable)
-            yield self._execute.task(self.app.coursedir, template, student, content, problem)
+            yield self._execute.task(self.app.coursedir, template, student, content, problem, files)

@@ -17,10 +17,11 @@ from autograder.plugins.records import write_grades
 from autograder.restore import Restored, restore
 from autograder.sandbox import Limits
 from autograder.sandbox.unisolated import WARNING
-from autograder.submission import Task, grade_restored
+from autograder.submission import Task, grade_restored, kept_cells, left_blank
 from autograder.template import Template
 
 Resources = dict[str, Any]
+AssignmentFiles = tuple[dict[str, bytes], dict[str, bytes]]  # by name: the assignment's own, and for a second run
 
 
 class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader ships no types
@@ -79,7 +80,23 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
     ).tag(config=True)
     no_second_run: List[str] = List(help="Assignments whose submissions are run once only.").tag(config=True)
 
-    def task(self, coursedir: Any, template: Template, student: str, content: bytes | None, problem: str = "") -> Task:
+    def files(self, coursedir: Any, assignment: str) -> AssignmentFiles:
+        """The data files of an assignment."""
+        own = read_files(Path(coursedir.format_path(coursedir.source_directory, ".", assignment)))
+        if assignment in self.no_second_run:
+            return own, {}
+        other = read_files(Path(coursedir.root) / self.second_data / assignment)
+        return own, {name: other[name] for name in other if name in own}
+
+    def task(
+        self,
+        coursedir: Any,
+        template: Template,
+        student: str,
+        content: bytes | None,
+        problem: str = "",
+        files: AssignmentFiles | None = None,
+    ) -> Task:
         """All that grading one notebook needs.
 
         Args:
@@ -88,21 +105,20 @@ class SandboxedExecute(NbGraderPreprocessor):  # type: ignore[misc]
             student: who handed it in.
             content: the file as handed in.
             problem: why there is none.
+            files: of the assignment, where they have been read already.
         """
         name = template.assignment
         handed_in = Path(coursedir.format_path(coursedir.submitted_directory, student, name))
-        source = Path(coursedir.format_path(coursedir.source_directory, ".", name))
-        files = read_files(source)
-        other = {} if name in self.no_second_run else read_files(Path(coursedir.root) / self.second_data / name)
+        own, second = files or self.files(coursedir, name)
         return Task(
             student=student,
             content=content,
             template=template,
-            files=files,
-            extra=beside(read_files(handed_in), (*files, f"{template.notebook}.ipynb")),
+            files=own,
+            extra=beside(read_files(handed_in), (*own, f"{template.notebook}.ipynb")),
             limits=self.limits_of(name),
             beside_the_student=tuple(self.tests_beside_the_student.get(name, ())),
-            second_files={name: other[name] for name in other if name in files},
+            second_files=second,
             isolated=self.isolation != "none",
             problem=problem,
         )
@@ -146,8 +162,9 @@ class SaveGrades(NbGraderPreprocessor):  # type: ignore[misc]
         about, template = resources["nbgrader"], self.parent.template(resources)
         with Gradebook(about["db_url"]) as gradebook:
             submitted = gradebook.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
-            write_grades(submitted, template, nb, resources["autograder"])
+            points = {grade.grade_id: grade.points for grade in resources["autograder"]}
+            write_grades(submitted, template, points, left_blank(nb, template))
             gradebook.db.commit()
         kept = Kept(Path(self.parent.parent.coursedir.root), template)
-        kept.record(about["student"], "", resources["autograder"])
+        kept.record(about["student"], "", kept_cells(resources["autograder"]))
         return nb, resources

@@ -15,7 +15,7 @@ from autograder.engines import Engine
 from autograder.grading import CellGrade, not_reached, show
 from autograder.plugins.course import Course, CourseError
 from autograder.plugins.files import read_files, write_atomically
-from autograder.plugins.kept import Kept, kept_cell
+from autograder.plugins.kept import Kept
 from autograder.record import NotRecorded, Part, RecordedEvidence, test_digest
 from autograder.referee import Referee, Verdict
 from autograder.template import Template
@@ -159,7 +159,7 @@ class Regrader:
             new.append(show(cells[change.grade_id], template.by_id()[change.grade_id], change.verdict, part))
         write_atomically(path, f"{nbformat.writes(notebook)}\n".encode())
         self._set_points(gradebook, template, student, {grade.grade_id: grade.points for grade in new})
-        state["cells"] |= {grade.grade_id: kept_cell(grade) for grade in new}
+        state["cells"] |= {grade.grade_id: grade.as_json() for grade in new}
         write_atomically(kept.path(student), json.dumps(state).encode())
 
     def _set_points(

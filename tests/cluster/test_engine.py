@@ -18,7 +18,7 @@ from autograder import cluster, installed
 from autograder.engines import EngineUnavailable
 from autograder.runner import Failed, grade_all
 from autograder.sandbox import SandboxUnavailable
-from autograder.submission import Finished, Task
+from autograder.submission import Packed, Task
 from tests.grading.test_runner import finished, task
 
 
@@ -43,7 +43,7 @@ def test_a_task_that_kills_workers_costs_nobody_else(two_processes: LocalCluster
     once = tmp_path / "died"
     empty = finished(task("nobody"))
 
-    def grade(one: Task) -> Finished:
+    def grade(one: Task) -> Packed:
         if one.student == "deadly" or (one.student == "once" and not once.exists()):
             once.touch()
             os.kill(os.getpid(), signal.SIGKILL)
@@ -72,7 +72,7 @@ def test_a_worker_with_other_versions_grades_nothing(
 
 
 def test_a_worker_without_a_sandbox_stops_the_run(two_processes: LocalCluster) -> None:
-    def grade(_: Task) -> Finished:
+    def grade(_: Task) -> Packed:
         raise SandboxUnavailable("bubblewrap is not installed")
 
     with (

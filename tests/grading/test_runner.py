@@ -6,13 +6,12 @@ from collections import Counter
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from autograder.engines import Engine
 from autograder.runner import Failed, grade_all
 from autograder.sandbox import Limits
-from autograder.submission import Finished, Task
+from autograder.submission import Packed, Task
 from autograder.template import Template
 
 
@@ -20,17 +19,17 @@ def task(student: str, content: bytes = b"") -> Task:
     return Task(student, content, Template("hw", "hw", ()), {}, {}, Limits())
 
 
-def finished(task: Task) -> Finished:
-    return Finished(task.student, "hw", "hw", nbformat.v4.new_notebook(), (), (), {}, 0.0)
+def finished(task: Task) -> Packed:
+    return Packed(task.student, "hw", "hw", b"{}", "{}", {}, frozenset(), {}, 0.0)
 
 
-def faulty(task: Task) -> Finished:
+def faulty(task: Task) -> Packed:
     if task.student == "bad":
         raise ZeroDivisionError("a fault of the grader")
     return finished(task)
 
 
-def deadly(task: Task) -> Finished:
+def deadly(task: Task) -> Packed:
     """Dies on "deadly" always, on "once" the first time."""
     marker = Path(task.content.decode()) if task.content else None
     if task.student == "deadly" or (marker is not None and not marker.exists()):

@@ -64,9 +64,10 @@ def is_plain(figure: Any, asked: dict[str, Any]) -> bool:
 def _cut_out(figure: Any) -> Any:
     """The part of a figure that anything is drawn on, in inches."""
     from matplotlib import rcParams
-    from matplotlib.backends.backend_agg import RendererAgg
+    from matplotlib.backends import backend_agg
 
-    measuring = RendererAgg(1, 1, figure.dpi)  # only its resolution matters
+    kind: Any = backend_agg.RendererAgg  # it has no types
+    measuring = kind(1, 1, figure.dpi)  # only its resolution matters
     return figure.get_tightbbox(measuring).padded(rcParams["savefig.pad_inches"])
 
 
@@ -76,9 +77,10 @@ def _texts_laid_out_once() -> Iterator[None]:
 
     Only while one plain figure is printed: nothing but matplotlib's own placing of labels can change a text then.
     """
-    from matplotlib.text import Text
+    from matplotlib import text
 
-    lay_out = Text._get_layout
+    kind: Any = text.Text  # the method has no public name
+    lay_out = kind._get_layout
     kept: dict[Any, Any] = {}
 
     def laid_out(self: Any, renderer: Any) -> Any:
@@ -90,8 +92,8 @@ def _texts_laid_out_once() -> Iterator[None]:
             kept[key] = lay_out(self, renderer)
         return kept[key]
 
-    Text._get_layout = laid_out
+    kind._get_layout = laid_out
     try:
         yield
     finally:
-        Text._get_layout = lay_out
+        kind._get_layout = lay_out
