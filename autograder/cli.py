@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.command in ("regrade", "audit") or (options.command == "grade" and options.engine == "local"):
         workers.prepare()
+    gc.disable()  # what is loaded stays
     from autograder.commands import carry_out  # takes seconds, in which the workers load as well
+
+    gc.freeze()
+    gc.enable()
 
     return carry_out(options.command, options)
 

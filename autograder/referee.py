@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from io import StringIO
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from autograder.checks.outcome import CheckResult, Status
@@ -136,9 +136,29 @@ class _Reported:
 
 
 @dataclass(frozen=True)
+class _Code:
+    """Statements, compiled once; the value of a final expression is the result, as in a notebook."""
+
+    statements: CodeType
+    result: CodeType | None
+
+    @classmethod
+    def compile(cls, body: list[ast.stmt]) -> _Code:
+        last = body[-1] if body else None
+        if not isinstance(last, ast.Expr):
+            return cls(compile(ast.Module(body, []), "<test cell>", "exec"), None)
+        result = compile(ast.Expression(last.value), "<test cell>", "eval")
+        return cls(compile(ast.Module(body[:-1], []), "<test cell>", "exec"), result)
+
+    def run(self, names: _Names) -> Any:
+        exec(self.statements, names)
+        return None if self.result is None else eval(self.result, names)
+
+
+@dataclass(frozen=True)
 class _Cell:
-    visible: list[ast.stmt]
-    hidden: list[ast.stmt]
+    visible: _Code
+    hidden: _Code | None
     uses_checks: bool
 
     @classmethod
@@ -148,16 +168,17 @@ class _Cell:
         first_hidden = next((number for number, line in enumerate(lines, 1) if BEGIN_HIDDEN in line), len(lines) + 1)
         body = ast.parse(source).body
         imports = [node for node in ast.walk(ast.Module(body, [])) if isinstance(node, ast.ImportFrom)]
+        hidden = [node for node in body if node.lineno >= first_hidden]
         return cls(
-            visible=[node for node in body if node.lineno < first_hidden],
-            hidden=[node for node in body if node.lineno >= first_hidden],
+            visible=_Code.compile([node for node in body if node.lineno < first_hidden]),
+            hidden=_Code.compile(hidden) if hidden else None,
             uses_checks=any(node.module == "autograder" for node in imports),
         )
 
     def run(self, names: _Names, report: _Reported, points: float) -> Verdict:
         value, complaint = None, ""
         try:
-            value = _execute(self.visible, names)
+            value = self.visible.run(names)
         except (SessionEnded, TestTimeout):
             raise
         except AssertionError as error:
@@ -167,8 +188,8 @@ class _Cell:
         if complaint and not self.uses_checks:
             return Verdict(0.0, message=complaint)
         try:
-            if self.hidden:
-                value = _execute(self.hidden, names)
+            if self.hidden is not None:
+                value = self.hidden.run(names)
         except (SessionEnded, TestTimeout):
             raise
         except Exception as error:  # everything that a test cell can do wrong
@@ -197,18 +218,6 @@ class _Cell:
         if any(check.status is Status.UNSURE for check in checks):
             return Verdict(None, checks, complaint, "a check could not tell whether the answer is right")
         return Verdict(min(round(earned, 9), points), checks, complaint)
-
-
-def _execute(body: list[ast.stmt], names: _Names) -> Any:
-    """Run statements; the value of a final expression is the result, as in a notebook."""
-    if not body:
-        return None
-    last = body[-1]
-    if not isinstance(last, ast.Expr):
-        exec(compile(ast.Module(body, []), "<test cell>", "exec"), names)
-        return None
-    exec(compile(ast.Module(body[:-1], []), "<test cell>", "exec"), names)
-    return eval(compile(ast.Expression(last.value), "<test cell>", "eval"), names)
 
 
 def _from_value(value: Any, points: float) -> Verdict:

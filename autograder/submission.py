@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import nbformat
+from nbformat.v4 import rwbase
 
 from autograder.beside import put_beside
 from autograder.grading import CellGrade, Graded, grade
@@ -69,10 +70,16 @@ def pack(finished: Finished, template: Template) -> Packed:
     """Turn a finished submission into bytes; its notebook is not to be used afterwards."""
     about = (finished.student, finished.assignment, finished.name)
     blank = left_blank(finished.notebook, template)
-    nbformat.v4.rwbase.split_lines(finished.notebook)  # writing would first copy the notebook to do that
-    content = f"{nbformat.v4.writes(finished.notebook, split_lines=False)}\n".encode()
     points = {grade.grade_id: grade.points for grade in finished.grades}
+    content = as_file(finished.notebook)
     return Packed(*about, content, kept_cells(finished.grades), points, blank, finished.flags, finished.seconds)
+
+
+def as_file(notebook: nbformat.NotebookNode) -> bytes:
+    """The bytes that nbformat writes, which would copy the whole notebook first; it is not to be used afterwards."""
+    plain = rwbase.strip_transient(rwbase.split_lines(notebook))
+    text = json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": "))
+    return f"{text}\n".encode()
 
 
 def kept_cells(grades: Sequence[CellGrade]) -> str:

@@ -13,7 +13,7 @@ def context() -> BaseContext:
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")  # there is a worker on each processor
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["autograder.engines", "statsmodels.formula.api"])
+    found.set_forkserver_preload(["autograder.preloaded"])
     return found
 
 

@@ -6,7 +6,7 @@ import copy
 import functools
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -32,11 +32,17 @@ class _ByContent:
     def __init__(self, data: pd.DataFrame) -> None:
         self.data = data
         labels = repr((list(data.columns), list(map(str, data.dtypes)))).encode()
-        values = pd.util.hash_pandas_object(data).to_numpy().tobytes()
-        self._digest = hashlib.sha256(labels + values).digest()
+        columns = [data.index, *(data.iloc[:, place] for place in range(data.shape[1]))]
+        self._digest = hashlib.sha256(b"".join([labels, *map(_content, columns)])).digest()
 
     def __hash__(self) -> int:
         return hash(self._digest)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _ByContent) and self._digest == other._digest
+
+
+def _content(values: Any) -> bytes:
+    """A column, or the index."""
+    array = values.to_numpy()
+    return (pd.util.hash_array(array) if array.dtype == object else array).tobytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -82,13 +83,13 @@ def _rows(table: pd.DataFrame, want: pd.DataFrame) -> Counter[tuple[str, ...]]:
 
 def _cells(column: pd.Series) -> list[str]:
     """The cells of a column as comparable texts; missing values of any kind are alike."""
+    types = pd.api.types
+    if types.is_numeric_dtype(column) and not types.is_bool_dtype(column) and not types.is_complex_dtype(column):
+        numbers = column.to_numpy(dtype=float, na_value=np.nan).tolist()
+        return ["" if math.isnan(number) else repr(float(f"{number:.{_DIGITS}g}")) for number in numbers]
     values = np.asarray(column, dtype=object)
-    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-    if numeric:
-        rounded = [f"{float(value):.{_DIGITS}g}" if pd.notna(value) else "" for value in values]
-        return [key if key == "" else repr(float(key)) for key in rounded]
     texts = [
-        "" if pd.api.types.is_scalar(value) and pd.isna(value) else text
+        "" if types.is_scalar(value) and pd.isna(value) else text
         for value, text in zip(values, keys(values), strict=True)
     ]
     return [_numeric_text(text) for text in texts]
