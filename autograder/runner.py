@@ -51,7 +51,7 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[P
             alone = bool(suspects) and not running
             source = iter([suspects.pop()]) if alone else waiting
             while len(running) < engine.workers * _AHEAD and (task := next(source, None)) is not None:
-                running[engine.submit(grade, task)] = task
+                running[_submitted(engine, grade, task)] = task
             if not running:
                 return
             lost = yield from _results(running, engine)
@@ -64,6 +64,16 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[P
     finally:
         for future in running:
             future.cancel()
+
+
+def _submitted(engine: Engine, grade: Grade, task: Task) -> Future[Packed]:
+    """A task that is being graded, or that has just been lost because a process died since the last look."""
+    try:
+        return engine.submit(grade, task)
+    except BrokenProcessPool as broken:
+        lost: Future[Packed] = Future()
+        lost.set_exception(broken)
+        return lost
 
 
 def _results(running: dict[Future[Packed], Task], engine: Engine) -> Generator[Packed | Failed, None, _Lost]:

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -78,3 +81,20 @@ def test_a_worker_that_dies_costs_nobody_else(tmp_path: Path) -> None:
     assert len(results) == len(students)
     assert {result.student for result in results} == {one.student for one in students}
     assert [result.student for result in results if isinstance(result, Failed)] == ["deadly"]
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_worker_that_dies_between_two_tasks_costs_nobody(tmp_path: Path) -> None:
+    engine = Engine(2, processes)
+
+    def reading() -> Iterator[Task]:
+        yield task("once", str(tmp_path / "died").encode())
+        deadline = time.monotonic() + 10
+        with pytest.raises(BrokenProcessPool):  # from now on the pool takes nothing
+            while time.monotonic() < deadline:
+                engine.executor.submit(int)
+                time.sleep(0.01)
+        yield task("b")
+
+    results = list(grade_all(reading(), deadly, engine))
+    assert Counter(result.student for result in results if isinstance(result, Packed)) == Counter(["once", "b"])
