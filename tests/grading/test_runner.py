@@ -87,13 +87,16 @@ def test_a_worker_that_dies_costs_nobody_else(tmp_path: Path) -> None:
 def test_a_worker_that_dies_between_two_tasks_costs_nobody(tmp_path: Path) -> None:
     engine = Engine(2, processes)
 
+    def until_it_is_broken() -> None:
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            engine.executor.submit(int)
+            time.sleep(0.01)
+
     def reading() -> Iterator[Task]:
         yield task("once", str(tmp_path / "died").encode())
-        deadline = time.monotonic() + 10
         with pytest.raises(BrokenProcessPool):  # from now on the pool takes nothing
-            while time.monotonic() < deadline:
-                engine.executor.submit(int)
-                time.sleep(0.01)
+            until_it_is_broken()
         yield task("b")
 
     results = list(grade_all(reading(), deadly, engine))
