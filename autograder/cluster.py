@@ -6,6 +6,7 @@ package and the course's reference solutions installed, as they are here, and bu
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import signal
 import threading
@@ -131,14 +132,25 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
             opened.callback(own.close)
         address = scheduler or own.scheduler_address
         try:
+            asyncio.run(asyncio.wait_for(_ask_who_is_there(address), ANSWER_SECONDS))
             client = Client(address, timeout=ANSWER_SECONDS)
         except (OSError, TypeError, ValueError) as problem:
-            raise EngineUnavailable(f"no Dask scheduler answers at {address}: {problem}") from None
+            why = str(problem) or f"nothing came within {ANSWER_SECONDS} s"
+            raise EngineUnavailable(f"no Dask scheduler answers at {address}: {why}") from None
         opened.callback(client.close)
         return DaskEngine(client, address, opened.close)
     except BaseException:
         opened.close()
         raise
+
+
+async def _ask_who_is_there(address: str) -> None:
+    """Hear from a scheduler once: a client would wait for ever for one that hangs while its port is open."""
+    from distributed import Security
+    from distributed.core import rpc
+
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+        await scheduler.identity()
 
 
 @contextmanager

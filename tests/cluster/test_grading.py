@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import threading
 import time
@@ -186,10 +187,14 @@ def test_all_workers_die(example: Example, course: Course, one: Cluster, monkeyp
     assert points_of(course) == example.points
 
 
-def test_the_scheduler_dies(example: Example, course: Course, one: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped"])
+def test_the_scheduler_is_gone(
+    example: Example, course: Course, one: Cluster, monkeypatch: pytest.MonkeyPatch, ending: int
+) -> None:
+    """It dies, or hangs while its connections stay open."""
     monkeypatch.setattr(dask_cluster, "ANSWER_SECONDS", 1)
     with pytest.raises(EngineUnavailable, match=r"scheduler .* does not answer any more.* goes on"):
-        list(grade(course, one.address, one.scheduler.kill))
+        list(grade(course, one.address, lambda: one.scheduler.send_signal(ending)))
     assert written(example, course)
     with chdir(course.root):
         assert main(["grade", NAME, "--engine", "dask", "--scheduler", one.address]) == 2

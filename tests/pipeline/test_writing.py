@@ -1,0 +1,69 @@
+"""The gradebook is written although other processes are in the way; what cannot be written counts as not graded."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy.exc import OperationalError
+
+from autograder.plugins.course import Course as ConfiguredCourse
+from autograder.plugins.writer import Writer
+from autograder.submission import Packed
+from tests.course_folder import Course
+
+NAME = "02-correlation"
+TESTS = ("q2a-tests", "q2b-tests", "q2c-tests")
+GRADED = Packed("ada", NAME, NAME, b"{}\n", "{}", dict.fromkeys(TESTS, 0.5), frozenset(), {}, 0.1)
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    """It waits for a lock of the gradebook for a tenth of a second."""
+    course = Course.make(tmp_path, NAME)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write('c.CourseDirectory.db_url += "?timeout=0.1"\n')
+    course.submit("ada", NAME, course.solved(NAME))
+    return course
+
+
+@pytest.fixture
+def writer(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writer]:
+    monkeypatch.chdir(course.root)
+    configured = ConfiguredCourse.here()
+    with Gradebook(configured.db_url, "lmm") as gradebook:
+        yield Writer(configured, gradebook, [NAME])
+
+
+@contextmanager
+def locked(course: Course, seconds: float) -> Iterator[None]:
+    """Another process writes for so long."""
+    with closing(sqlite3.connect(course.root / "gradebook.db", check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        end = threading.Timer(seconds, other.rollback)
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
+            end.join()
+
+
+def test_a_locked_gradebook_is_tried_again(course: Course, writer: Writer) -> None:
+    with locked(course, 0.6):
+        writer.write(GRADED, "print")
+    assert course.points("ada", NAME) == GRADED.points
+    assert writer.kept[NAME, NAME].of("ada")["fingerprint"] == "print"
+
+
+def test_what_cannot_be_written_counts_as_not_graded(course: Course, writer: Writer) -> None:
+    writer.write(GRADED, "before")
+    with locked(course, 60), pytest.raises(OperationalError, match="locked"):
+        writer.write(replace(GRADED, points=dict.fromkeys(TESTS, 0.25)), "after")
+    assert writer.kept[NAME, NAME].of("ada") == {}
+    writer.write(GRADED, "later")
+    assert writer.kept[NAME, NAME].of("ada")["fingerprint"] == "later"
