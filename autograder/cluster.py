@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
@@ -132,7 +132,7 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
             opened.callback(own.close)
         address = scheduler or own.scheduler_address
         try:
-            asyncio.run(asyncio.wait_for(_ask_who_is_there(address), ANSWER_SECONDS))
+            _hear_from(address)
             client = Client(address, timeout=ANSWER_SECONDS)
         except (OSError, TypeError, ValueError) as problem:
             why = str(problem) or f"nothing came within {ANSWER_SECONDS} s"
@@ -144,13 +144,21 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
         raise
 
 
-async def _ask_who_is_there(address: str) -> None:
-    """Hear from a scheduler once: a client would wait for ever for one that hangs while its port is open."""
+def _hear_from(address: str) -> None:
+    """Have a scheduler answer once: a client would wait for ever for one that hangs while its port is open.
+
+    Raises:
+        OSError, ValueError: it does not.
+    """
     from distributed import Security
     from distributed.core import rpc
 
-    async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
-        await scheduler.identity()
+    async def ask() -> None:
+        async with rpc(address, connection_args=Security().get_connection_args("client")) as scheduler:
+            await asyncio.wait_for(scheduler.identity(), ANSWER_SECONDS)
+
+    with ThreadPoolExecutor(1) as apart:  # this thread may have an event loop that runs, as in Jupyter
+        apart.submit(asyncio.run, ask()).result()
 
 
 @contextmanager

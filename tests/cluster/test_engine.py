@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections import Counter
@@ -99,6 +100,17 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 1)
     with pytest.raises(EngineUnavailable, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         cluster.dask("tcp://127.0.0.1:9", 1)
+
+
+def test_a_loop_that_runs_is_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Jupyter."""
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 1)
+
+    async def ask() -> None:
+        cluster.dask("tcp://127.0.0.1:1", 1)
+
+    with pytest.raises(EngineUnavailable, match="no Dask scheduler answers"):
+        asyncio.run(ask())
 
 
 def test_a_cluster_of_this_machine() -> None:
