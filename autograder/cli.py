@@ -20,6 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.disable()  # what is loaded stays, and looking for garbage in it takes a tenth of the time
     from autograder.commands import carry_out  # takes seconds, in which the workers load as well
 
+    if gc.get_freeze_count() == 0:
+        gc.freeze()  # nor is it looked through when the process ends
     gc.enable()
 
     return carry_out(options.command, options)
