@@ -31,7 +31,7 @@ class _ByContent:
 
     def __init__(self, data: pd.DataFrame) -> None:
         self.data = data
-        labels = repr((list(data.columns), list(map(str, data.dtypes)))).encode()
+        labels = repr((list(data.columns), [str(data.index.dtype), *map(str, data.dtypes)])).encode()
         columns = [data.index, *(data.iloc[:, place] for place in range(data.shape[1]))]
         self._digest = hashlib.sha256(b"".join([labels, *map(_content, columns)])).digest()
 

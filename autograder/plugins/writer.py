@@ -32,6 +32,9 @@ class Writer:
         gradebook: open; for this writer alone.
         assignments: whose submissions are written.
 
+    Attributes:
+        kept: (assignment, notebook) → what is kept of its submissions.
+
     Raises:
         CourseError: the gradebook does not know an assignment.
     """

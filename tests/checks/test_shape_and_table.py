@@ -78,6 +78,7 @@ TABLES: dict[str, tuple[Any, str, float]] = {
     "a row twice": (pd.concat([TABLE, TABLE.iloc[:1]]), "too-many-rows", 0.0),
     "a value changed": (TABLE.assign(Days=[0, 1, 2, 3, 1]), "values", 0.0),
     "rounded": (TABLE.round(1), "values", 0.0),
+    "complex numbers": (TABLE.assign(Reaction=TABLE["Reaction"] + 1j), "values", 0.0),
     "other rows": (TABLE.iloc[::-1].head(3).assign(Days=7), "values", 0.0),
     "no rows": (TABLE.iloc[:0], "too-few-rows", 0.0),
     "a Series": (TABLE["Days"], "several", 0.0),

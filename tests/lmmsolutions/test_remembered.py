@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -33,6 +34,7 @@ OTHERS = {
     "a value": TABLE.assign(Reaction=[250.0, 260.0, 275.6]),
     "the order of rows": TABLE.iloc[::-1].reset_index(drop=True),
     "the index": TABLE.set_index(pd.Index([1, 2, 3])),
+    "the type of the index, its bits being the same": TABLE.set_index(pd.Index(np.arange(3).view(float))),
     "a label": TABLE.rename(columns={"Days": "days"}),
     "a type": TABLE.astype({"Days": float}),
     "a missing value": TABLE.assign(Reaction=[250.0, None, 275.5]),
