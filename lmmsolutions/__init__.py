@@ -1,6 +1,6 @@
 """Reference solutions of the seminar on linear mixed models: numbers, and what goes wrong on the way to them.
 
-One module per question (:mod:`~lmmsolutions.data_overview`, :mod:`~lmmsolutions.correlation`,
-:mod:`~lmmsolutions.ols`, :mod:`~lmmsolutions.subject_fits`, :mod:`~lmmsolutions.mixed_model`,
-:mod:`~lmmsolutions.subject_comparisons`), each with ``solve(data)`` and ``MISTAKES``.  Nothing here knows of grading.
+:mod:`~lmmsolutions.core` fits the models, :mod:`~lmmsolutions.lessons` answers the questions of each assignment,
+:mod:`~lmmsolutions.variants` makes the data of a second run, ``lmmsolutions/datasets`` holds the data themselves.
+Nothing here knows of grading.
 """

@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from lmmsolutions import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
-from lmmsolutions.data import UnsuitableData, load
-from lmmsolutions.fitting import MixedFitError
-from lmmsolutions.results import FittedModel, Mistake, SubjectFit, stated
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """One assignment and where its answers come from."""
-
-    title: str
-    solve: Callable[[pd.DataFrame], Any]
-    mistakes: tuple[Mistake, ...]
-
-
-ASSIGNMENTS: Mapping[str, Assignment] = {
-    "01-data-overview": Assignment("the table and its ranges", data_overview.solve, data_overview.MISTAKES),
-    "02-correlation": Assignment(
-        "cleaning, and Days against Reaction",
-        correlation.solve,
-        (*correlation.MISTAKES, *correlation.MISTAKES_IN_CLEANING),
-    ),
-    "03-ols": Assignment("one line for all subjects", ols.solve, ols.MISTAKES),
-    "04-subject-fits": Assignment("a line for each subject", subject_fits.solve, subject_fits.MISTAKES),
-    "05-mixed-model": Assignment("random intercept per Subject, REML", mixed_model.solve, mixed_model.MISTAKES),
-    "06-subject-comparisons": Assignment(
-        "two subjects' lines in the mixed model", subject_comparisons.solve, subject_comparisons.MISTAKES
-    ),
-}
+from lmmsolutions.core.data import DATASETS, Dataset, UnsuitableData, load
+from lmmsolutions.core.fitting import MixedFitError
+from lmmsolutions.core.results import FittedModel, stated
+from lmmsolutions.lessons.assignments import ASSIGNMENTS, Assignment
+from lmmsolutions.lessons.subject_fits import SubjectFit
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,16 +25,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         _print(["Assignments:", *_table([(name, item.title) for name, item in ASSIGNMENTS.items()])])
         return 0
     try:
-        data = load("sleepstudy") if options.data is None else _read(options.data)
-        _print(report(options.assignment, data))
+        _print(report(options.assignment, *_tables(ASSIGNMENTS[options.assignment], options.data, options.student)))
     except (OSError, ValueError, MixedFitError) as error:
         print(f"lmmsolutions: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def report(name: str, data: pd.DataFrame) -> list[str]:
+def report(name: str, *tables: pd.DataFrame) -> list[str]:
     """The lines that the command prints for one assignment.
+
+    Args:
+        name: of the assignment.
+        tables: its data, in the order of ``Assignment.datasets``.
 
     Raises:
         UnsuitableData: the data lack something that the assignment needs.
@@ -66,7 +45,7 @@ def report(name: str, data: pd.DataFrame) -> list[str]:
     """
     assignment = ASSIGNMENTS[name]
     try:
-        solution = assignment.solve(data)
+        solution = assignment.solve(*tables)
     except KeyError as error:
         raise UnsuitableData(f"the data lack the column or the subject {error}") from error
     answers = [
@@ -75,9 +54,9 @@ def report(name: str, data: pd.DataFrame) -> list[str]:
     ]
     order = list(dict.fromkeys(row.quantity for row in assignment.mistakes))
     rows = sorted(assignment.mistakes, key=lambda row: order.index(row.quantity))
-    mistakes = [(row.quantity, row.name, _text(row.wrong(data)), f"{row.keeps:.0%}") for row in rows]
+    mistakes = [(row.quantity, row.name, _text(row.wrong(*tables)), f"{row.keeps:.0%}") for row in rows]
     return [
-        f"{name}: {assignment.title} ({len(data)} rows of data)",
+        f"{name}: {assignment.title} ({', '.join(f'{len(table)} rows' for table in tables)} of data)",
         "",
         *_table([("answer", "value", "unit", "meaning"), *answers]),
         *_details(solution),
@@ -90,12 +69,30 @@ def report(name: str, data: pd.DataFrame) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lmmsolutions", description="Reference answers of the seminar, for TAs.")
     parser.add_argument("assignment", nargs="?", choices=ASSIGNMENTS, help="name of an assignment; none: list them")
-    parser.add_argument("--data", type=Path, metavar="FILE", help="another CSV file than the published sleepstudy")
+    parser.add_argument(
+        "--data", type=Path, metavar="FILE", nargs="+", help="other CSV files than the published ones, in their order"
+    )
+    parser.add_argument(
+        "--student",
+        metavar="ID",
+        default="",
+        help="whose data, where each student has their own (default: an example's)",
+    )
     return parser
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """A CSV file with the columns of the seminar.
+def _tables(assignment: Assignment, files: Sequence[Path] | None, student: str) -> tuple[pd.DataFrame, ...]:
+    if files is None:
+        return assignment.given(*map(load, assignment.datasets), student=student)
+    if len(files) != len(assignment.datasets):
+        wanted = ", ".join(DATASETS[name].file for name in assignment.datasets)
+        raise UnsuitableData(f"want a file for each of {wanted}, got {len(files)}")
+    tables = [_read(path, DATASETS[name]) for path, name in zip(files, assignment.datasets, strict=True)]
+    return assignment.given(*tables, student=student)
+
+
+def _read(path: Path, dataset: Dataset) -> pd.DataFrame:
+    """A CSV file with the columns of a data set.
 
     Raises:
         OSError: the file cannot be read.
@@ -105,7 +102,7 @@ def _read(path: Path) -> pd.DataFrame:
         data = pd.read_csv(path)
     except (UnicodeDecodeError, ValueError) as error:  # pandas' own parser errors are ValueErrors
         raise UnsuitableData(f"{path} is not a CSV table: {error}") from error
-    absent = [column for column in ("Reaction", "Days", "Subject") if column not in data.columns]
+    absent = [column for column in dataset.units if column not in data.columns]
     if absent:
         raise UnsuitableData(f"{path} lacks the column(s) {', '.join(absent)}; it has {', '.join(data.columns)}")
     return data
@@ -120,10 +117,12 @@ def _text(value: Any) -> str:
             return f"{len(value)} rows × {len(value.columns)} columns"
         case pd.Series():
             return f"{len(value)} values: {', '.join(f'{number:.4g}' for number in value.head(3))}, …"
-        case (pd.Series() as x, pd.Series()):
-            return f"{len(x)} points"
+        case ((pd.Series() | Mapping()) as left, (pd.Series() | Mapping())):
+            return f"{len(left)} points" if isinstance(left, pd.Series) else f"{len(left)} groups with their members"
+        case np.ndarray():
+            return f"{len(value)} values: {', '.join(f'{number:.7g}' for number in value[:3])}, …"
         case (float() as intercept, float() as slope):
-            return f"{intercept:.7g} + {slope:.7g} · Days"
+            return f"{intercept:.7g} + {slope:.7g} · x"
         case FittedModel():
             estimates = ", ".join(f"{estimate:.4g}" for estimate in value.fe_params[:3])
             return f"{value.method or ''} {value.model_kind}({', '.join(value.exog_names[:3])}) = {estimates}".strip()
@@ -135,14 +134,23 @@ def _text(value: Any) -> str:
 
 
 def _details(solution: Any) -> Iterable[str]:
-    """Values per subject, one line each."""
+    """Values of groups, days and tables, one line each."""
     for field, means in stated(type(solution)).items():
         value = getattr(solution, field)
-        if isinstance(value, pd.Series):
-            rows = [(str(subject), f"{number:.6f}") for subject, number in value.items()]
-            yield from ("", f"{field} ({means.unit}):", *_table([("subject", "value"), *rows]))
-        elif isinstance(value, Mapping):
-            yield from ("", f"{field} (ms, ms per day):", *_table([("subject", "intercept", "slope"), *_lines(value)]))
+        match value:
+            case pd.Series():
+                rows = [(str(label), f"{number:.6f}") for label, number in value.items()]
+                yield from ("", f"{field} ({means.unit}):", *_table([("of", "value"), *rows]))
+            case np.ndarray():
+                rows = [(str(place), f"{number:.6f}") for place, number in enumerate(value)]
+                yield from ("", f"{field} ({means.unit}):", *_table([("place", "value"), *rows]))
+            case pd.DataFrame() if value.index.name is not None or field == "comparison":
+                names = ("of", *map(str, value.columns))
+                cells = [(str(label), *(f"{number:.7g}" for number in row)) for label, *row in value.itertuples()]
+                yield from ("", f"{field} ({means.unit}):", *_table([names, *cells]))
+            case Mapping():
+                lines = _table([("subject", "intercept", "slope"), *_lines(value)])
+                yield from ("", f"{field} (ms, ms per day):", *lines)
 
 
 def _lines(fits: Mapping[int, SubjectFit]) -> list[tuple[str, str, str]]:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lmmsolutions.models import as_asked
-from lmmsolutions.results import FittedModel, Mistake
+from lmmsolutions.core.results import FittedModel, Mistake
+from lmmsolutions.lessons.mixed_model.models import as_asked
 
 RIGHT = "the right answer"
 _FAR = float("inf")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lmmsolutions.correlation import solve as clean_and_correlate
-from lmmsolutions.fitting import MixedFitError
-from lmmsolutions.models import intercept_of, maximum_likelihood, random_intercept, random_slopes
-from lmmsolutions.subject_comparisons import SUBJECT_1
+from lmmsolutions.core.fitting import MixedFitError
+from lmmsolutions.lessons.correlation import solve as clean_and_correlate
+from lmmsolutions.lessons.mixed_model.models import intercept_of, maximum_likelihood, random_intercept, random_slopes
+from lmmsolutions.lessons.subject_comparisons import SUBJECT_1
 from lmmsolutions.variants.answers import RIGHT, allowed, off, rounds_well, shares
 from lmmsolutions.variants.candidate import (
     Candidate,

@@ -20,10 +20,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import truncnorm
 
-from lmmsolutions.data import load
-from lmmsolutions.fitting import BoundaryFit
-from lmmsolutions.models import random_slopes
-from lmmsolutions.subject_comparisons import SUBJECT_1
+from lmmsolutions.core.data import load
+from lmmsolutions.core.fitting import MixedFitError
+from lmmsolutions.lessons.mixed_model.models import random_slopes
+from lmmsolutions.lessons.subject_comparisons import SUBJECT_1
 
 WITH_FAULTS = "02-correlation"  # the one assignment whose question is about cleaning
 DECIMALS = 4  # of a published reaction time
@@ -84,7 +84,7 @@ def _population() -> _Population:
     published = _published()
     fit = random_slopes(published)
     if fit is None or fit.boundary:
-        raise BoundaryFit("the published data have no regular fit with random slopes", fit)
+        raise MixedFitError("the published data have no regular fit with random slopes", fit)
     # Rounded, so that the last digits of the optimiser cannot show in the fourth decimal of a drawn value.
     return _Population(
         fixed=np.round(fit.fixed.to_numpy(float), 2),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.formula.api as smf
 
-from lmmsolutions.results import MixedModel
+from lmmsolutions.lessons.mixed_model import MixedModel
 from lmmsolutions.variants.answers import Scale, off
 
 OPTIMISERS = ("default", "bfgs", "lbfgs", "cg", "powell", "nm")

@@ -1,0 +1,220 @@
+"""What goes wrong with nested levels."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from lmmsolutions.core.results import Mistake, several
+from lmmsolutions.lessons import hints
+from lmmsolutions.lessons.fits import number_of, whole
+from lmmsolutions.lessons.nested.paths import (
+    Parts,
+    classes_alone,
+    constant_column,
+    labels_as_groups,
+    labels_crossed,
+    levels,
+    mean_over_pupils,
+    of,
+    parts_of,
+    parts_with_constant_column,
+    pooled,
+    pooled_residual,
+    probability,
+    ratio,
+    raw_means,
+    shares,
+    with_intercept,
+)
+from lmmsolutions.lessons.nested.solution import CLASS, SCHOOL, table_of
+
+_LABELS = "Labels of classes are used again in each school. Is the first class of one school the first of another?"
+_CLASSES_COUNTED = "This counts classes, or schools, where the other is asked for."
+_PER_SCHOOL = (
+    "This is the mean number of pupils in a school, or in all classes with one label. How many rooms are there?"
+)
+_EVERY_PUPIL = "Each pupil counted here, so large classes counted more often. Every class is to count once."
+_NO_CLASSES = "This model has no classes. Two pupils of one class share more than their school."
+_NO_SCHOOLS = (
+    'Where is the school in `cov_re`? As soon as there is a `vc_formula`, only `re_formula="1"` keeps the random '
+    "intercept of the schools; without it, or with classes as groups, this is a model of classes alone."
+)
+_CONSTANT = (
+    "Look at the columns that `C(class_id)` makes: one is the same for the whole school, and the first class has none "
+    "of its own. With `0 +` each class has one."
+)
+_ROOMS = "The groups are the labels of classes. There are few labels, but how many rooms?"
+_CROSSED = "This model believes that all classes with one label have something in common, whatever their school."
+_POOLED = "This model knows neither schools nor classes. Pupils who share them are not independent."
+_NO_HOURS = "The fixed effect of the hours is missing. What hours explain counts as a difference of pupils here."
+_BY_NAME = "School and class are exchanged. Look at the names: `cov_re` belongs to `groups`, `vcomp` to `vc_formula`."
+_ROOTS = "Square roots went into the share. Variances add up, standard deviations do not."
+_SHARED = "Which of the three parts do these two pupils share? All that they share counts, and nothing else."
+_LEFT = "This is the share that the two pupils do not have in common. The correlation is the share that they have."
+_WITHIN_SCHOOL = "This leaves the variance between schools out. All three parts make up the variance of a score."
+_ONE_LEVEL = "This comes from a model with one of the two levels. Its share cannot tell classes from schools."
+_BY_REML = "These log-likelihoods are restricted ones. They can be compared here, but maximum likelihood is asked for."
+_TWICE = "A likelihood ratio is twice the difference of the log-likelihoods."
+_OTHER_LEVEL = "This tests the other level. Which level does the smaller model lack?"
+_NOT_HALVED = "A variance of zero lies on the boundary: in half of such cases the ratio is zero. Halve the probability."
+_DF = "The two models differ by one variance. How many parameters is that?"
+_ZERO = "A printed `0.000` is a rounded number. A probability that is exactly zero is a claim."
+_ADDED = "These are whole levels, with the fixed intercept in them. The figure is to show deviations from zero."
+_WITHOUT_SCHOOL = "The classes are drawn without their school. A class stands at the school's effect plus its own."
+_RAW = "These are mean scores. They are not pulled together, and pupils with more hours score more."
+
+
+def _roots(nested: pd.DataFrame) -> Parts:
+    found = parts_of(levels())(nested)
+    return Parts(math.sqrt(found.school), math.sqrt(found.inner), math.sqrt(found.residual))
+
+
+def _ratios(nested: pd.DataFrame) -> Parts:
+    found = parts_of(levels())(nested)
+    return Parts(found.school / found.residual, found.inner / found.residual, 1.0)
+
+
+def _exchanged(nested: pd.DataFrame) -> Parts:
+    found = parts_of(levels())(nested)
+    return Parts(found.inner, found.school, found.residual)
+
+
+_BOTH = parts_of(levels())
+_BY_ML = parts_of(levels(reml=False))
+_OF_SCHOOLS = parts_of(levels(SCHOOL))
+_OF_CLASSES = parts_of(levels(CLASS))
+_OF_CROSSED = parts_of(labels_crossed)
+
+MISTAKES: tuple[Mistake, ...] = (
+    Mistake("labels counted", "n_classes", lambda n: float(table_of(n)[CLASS].nunique()), 0.25, _LABELS),
+    Mistake("schools counted", "n_classes", lambda n: float(table_of(n)[SCHOOL].nunique()), 0.25, _CLASSES_COUNTED),
+    Mistake(
+        "classes counted",
+        "n_schools",
+        lambda n: float(len(table_of(n)[[SCHOOL, CLASS]].value_counts())),
+        0.25,
+        _CLASSES_COUNTED,
+    ),
+    Mistake(
+        "pupils of a label", "pupils_per_class", lambda n: len(n) / table_of(n)[CLASS].nunique(), 0.25, _PER_SCHOOL
+    ),
+    Mistake(
+        "pupils of a school", "pupils_per_class", lambda n: len(n) / table_of(n)[SCHOOL].nunique(), 0.25, _PER_SCHOOL
+    ),
+    Mistake("mean over pupils", "pupils_per_class", mean_over_pupils, 0.5, _EVERY_PUPIL),
+    Mistake("schools alone", "nested_results", whole(levels(SCHOOL)), 0.25, _NO_CLASSES),
+    Mistake("classes alone", "nested_results", whole(levels(CLASS)), 0.25, _NO_SCHOOLS),
+    Mistake("column for the whole school", "nested_results", whole(constant_column), 0.25, _CONSTANT),
+    Mistake("labels as groups", "nested_results", whole(labels_as_groups), 0.25, _ROOMS),
+    Mistake("labels crossed with schools", "nested_results", whole(labels_crossed), 0.25, _CROSSED),
+    Mistake("ML for REML", "nested_results", whole(levels(reml=False)), 0.5, hints.ML),
+    Mistake("no effect of hours", "nested_results", whole(levels(predictors=())), 0.25, _NO_HOURS),
+    Mistake("pooled OLS", "nested_results", pooled, 0.0, _POOLED),
+    *several(
+        "schools alone",
+        0.25,
+        _NO_CLASSES,
+        school_variance=of(_OF_SCHOOLS, lambda found: found.school),
+        residual_variance=of(_OF_SCHOOLS, lambda found: found.residual),
+        icc_same_school=of(_OF_SCHOOLS, lambda found: found.school / found.total),
+    ),
+    Mistake(
+        "schools alone", "icc_same_class", of(_OF_SCHOOLS, lambda found: found.school / found.total), 0.25, _ONE_LEVEL
+    ),
+    # Their residual variance agrees to a tolerance with that of both levels.
+    Mistake("classes alone", "class_variance", of(_OF_CLASSES, lambda found: found.school), 0.25, _NO_SCHOOLS),
+    *several(
+        "classes alone",
+        0.25,
+        _ONE_LEVEL,
+        icc_same_class=of(_OF_CLASSES, lambda found: found.school / found.total),
+        icc_same_school=of(_OF_CLASSES, lambda found: found.school / found.total),
+    ),
+    *several("column for the whole school", 0.25, _CONSTANT, **shares(parts_with_constant_column)),
+    *several("labels crossed with schools", 0.25, _CROSSED, **shares(_OF_CROSSED)),
+    Mistake(
+        "labels as groups", "class_variance", number_of(labels_as_groups, lambda fit: fit.group_variance), 0.25, _ROOMS
+    ),
+    *several(
+        "ML for REML",
+        0.5,
+        hints.ML,
+        # The variance of the classes agrees to a tolerance.
+        **{name: wrong for name, wrong in shares(_BY_ML).items() if name != "class_variance"},
+    ),
+    *several(
+        "levels exchanged",
+        0.25,
+        _BY_NAME,
+        school_variance=of(_exchanged, lambda found: found.school),
+        class_variance=of(_exchanged, lambda found: found.inner),
+    ),
+    *several(
+        "standard deviation",
+        0.5,
+        hints.SD,
+        school_variance=of(_roots, lambda found: found.school),
+        class_variance=of(_roots, lambda found: found.inner),
+        residual_variance=of(_roots, lambda found: found.residual),
+    ),
+    *several(
+        "variance ratio",
+        0.5,
+        hints.RATIO,
+        school_variance=of(_ratios, lambda found: found.school),
+        class_variance=of(_ratios, lambda found: found.inner),
+    ),
+    *several(
+        "standard deviations",
+        0.5,
+        _ROOTS,
+        icc_same_school=of(_roots, lambda found: found.school / found.total),
+        icc_same_class=of(_roots, lambda found: (found.school + found.inner) / found.total),
+    ),
+    *several(
+        "share of the classes",
+        0.25,
+        _SHARED,
+        icc_same_school=of(_BOTH, lambda found: found.inner / found.total),
+        icc_same_class=of(_BOTH, lambda found: found.inner / found.total),
+    ),
+    Mistake(
+        "pupils of one class", "icc_same_school", of(_BOTH, lambda p: (p.school + p.inner) / p.total), 0.5, _SHARED
+    ),
+    Mistake(
+        "pupils of different classes",
+        "icc_same_class",
+        of(_BOTH, lambda found: found.school / found.total),
+        0.5,
+        _SHARED,
+    ),
+    Mistake(
+        "classes within a school",
+        "icc_same_class",
+        of(_BOTH, lambda found: found.inner / (found.inner + found.residual)),
+        0.25,
+        _WITHIN_SCHOOL,
+    ),
+    *several(
+        "share of the pupils",
+        0.25,
+        _LEFT,
+        icc_same_school=of(_BOTH, lambda found: found.residual / found.total),
+        icc_same_class=of(_BOTH, lambda found: found.residual / found.total),
+    ),
+    Mistake("pooled OLS", "residual_variance", pooled_residual, 0.25, _POOLED),
+    *several("by REML", 0.75, _BY_REML, lrt_school=ratio(CLASS, reml=True), lrt_class=ratio(SCHOOL, reml=True)),
+    *several("not doubled", 0.5, _TWICE, lrt_school=ratio(CLASS, factor=1), lrt_class=ratio(SCHOOL, factor=1)),
+    *several("other level", 0.25, _OTHER_LEVEL, lrt_school=ratio(SCHOOL), lrt_class=ratio(CLASS)),
+    Mistake("other level", "p_school", probability(1, 0.5, ratio(SCHOOL)), 0.25, _OTHER_LEVEL),
+    Mistake("not halved", "p_school", probability(1, 1), 0.5, _NOT_HALVED),
+    Mistake("two degrees of freedom", "p_school", probability(2, 1), 0.25, _DF),
+    Mistake("two degrees of freedom, halved", "p_school", probability(2, 0.5), 0.5, _DF),
+    Mistake("by REML", "p_school", probability(1, 0.5, ratio(CLASS, reml=True)), 0.75, _BY_REML),
+    Mistake("zero", "p_school", lambda _: 0.0, 0.0, _ZERO),
+    Mistake("fixed intercept added", "caterpillar", with_intercept, 0.75, _ADDED),
+    Mistake("classes without their school", "caterpillar", classes_alone, 0.5, _WITHOUT_SCHOOL),
+    Mistake("mean scores", "caterpillar", raw_means, 0.25, _RAW),
+)

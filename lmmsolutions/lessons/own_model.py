@@ -1,0 +1,63 @@
+"""Misconceptions on a model of somebody's own: what going wrong gives where the model before was another one.
+
+A later part reads estimates off the model of an earlier one. Who fitted another model there, and then goes wrong in
+reading it, gives a number that no single misconception explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lmmsolutions.core.mixed_fit import MixedFit, RandomEffects
+from lmmsolutions.core.results import Mistake
+from lmmsolutions.lessons.fits import OfModel, type_of_model
+
+
+def on_own_model(rows: Iterable[Mistake], asked: type_of_model, fit: Any) -> tuple[Mistake, ...]:
+    """The rows that are about the model asked for, computed on another fit in its place.
+
+    Args:
+        rows: of a lesson.
+        asked: the model asked for, as the rows name it.
+        fit: a mixed model with one random effect a group, under statsmodels' attribute names.
+
+    Example:
+        ``on_own_model(MISTAKES, as_asked, mixed_results)`` holds the row "variance ratio" of the student's own fit.
+    """
+    own = _of_statsmodels(fit)
+
+    def of(row: OfModel) -> Any:
+        return lambda *_tables: row.quantity(own)
+
+    return tuple(
+        replace(row, wrong=of(row.wrong)) for row in rows if isinstance(row.wrong, OfModel) and row.wrong.model is asked
+    )
+
+
+def _of_statsmodels(fit: Any) -> MixedFit:
+    """The estimates of a fit; what needs the data once more (conditional variances, ``model``) is not there."""
+    fixed = pd.Series(fit.fe_params, dtype=float)
+    errors = pd.Series(fit.bse, dtype=float)
+    effects = {group: float(effect.iloc[0]) for group, effect in fit.random_effects.items()}
+    covariance = pd.DataFrame(np.asarray(fit.cov_re, float)[:1, :1], ["Intercept"], ["Intercept"])
+    predicted = pd.Series(effects, dtype=float).to_frame("Intercept")
+    nothing = np.full((len(predicted), 1, 1), np.nan)
+    return MixedFit(
+        fixed=fixed,
+        fixed_covariance=pd.DataFrame(np.diag(errors.iloc[: len(fixed)] ** 2), fixed.index, fixed.index),
+        terms=(RandomEffects(covariance, predicted, nothing, nothing),),
+        residual_variance=float(fit.scale),
+        log_likelihood=float(fit.llf),
+        reml=fit.method == "REML",
+        n_parameters=len(fixed) + 2,
+        decrement=0.0,
+        tolerance=1.0,
+        boundary=False,
+        variance_ratio_se=float(errors.iloc[len(fixed)]),
+        model=None,  # type: ignore[arg-type]  # a row that needs it raises, and does not speak of this fit
+    )

@@ -1,0 +1,6 @@
+"""Question 9: partial pooling of schools."""
+
+from lmmsolutions.lessons.schools.mistakes import MISTAKES, mistakes_on
+from lmmsolutions.lessons.schools.solution import Schools, solve
+
+__all__ = ["MISTAKES", "Schools", "mistakes_on", "solve"]
