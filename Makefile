@@ -4,14 +4,27 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench lab release clean
+.PHONY: demo test test-slow test-hub test-nbgrader lint bench slowest lab hub release docs docs-pages clean
 
 demo: $(READY)  ## a class hands in, is graded and gets feedback
 	$(BIN)/python -m demo
 
+PYTEST := $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+
 test: $(READY) lint  ## everything that must hold
 	scripts/system_packages.sh test
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
+
+test-slow: $(READY)  ## every lesson (its bank, odd values, inventions, other data), clusters, PostgreSQL, processes that are killed or wait
+	scripts/system_packages.sh test
+	$(PYTEST) -m slow
+
+test-hub: $(READY)  ## a course on a JupyterHub, played in a browser (docs/jupyterhub.md)
+	scripts/system_packages.sh test
+	$(BIN)/python -m pytest -m hub tests/hub
+
+test-nbgrader: $(READY)  ## nbgrader's own tests of autograde and feedback, with this project's configuration
+	$(BIN)/python -m tests.nbgraders_own
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -22,8 +35,14 @@ lint: $(READY)
 bench: $(READY)  ## how long a class takes, beside the peers: half an hour on a machine that does nothing else
 	$(BIN)/python -m benchmarks.throughput
 
-lab: $(READY)  ## JupyterLab with the formgrader on the demo class
-	$(BIN)/python -m demo.lab
+slowest: $(READY)  ## search for ten minutes for the value that takes the grader longest to read
+	$(BIN)/python -m benchmarks.slowest_value 600
+
+lab: $(READY)  ## JupyterLab with the formgrader on the demo class, or on your course: make lab COURSE=~/my-course
+	$(BIN)/python -m demo.lab $(if $(COURSE),--course "$(COURSE)")
+
+hub: $(READY)  ## a JupyterHub with the demo class; set-up included (docs/jupyterhub.md)
+	$(BIN)/python -m demo.hub
 
 release: $(READY)  ## generate release/ from source/, with a gradebook that is thrown away
 	rm -rf release
@@ -31,11 +50,23 @@ release: $(READY)  ## generate release/ from source/, with a gradebook that is t
 	    $(BIN)/nbgrader generate_assignment "$$(basename $$folder)" --db="sqlite:///$$scratch/gradebook.db"; \
 	done; rm -r "$$scratch"
 
-$(READY): pyproject.toml constraints.txt scripts/system_packages.sh
+$(READY): pyproject.toml lmmsolutions/pyproject.toml constraints.txt scripts/system_packages.sh
+	@echo "Installing into .venv what constraints.txt names, and missing system packages: a few minutes, once."
 	scripts/system_packages.sh
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[lab,test]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs,lab,test]' --editable lmmsolutions
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-deps ngshare_exchange  # asks for an older jupyter_core
 	touch $@
+
+docs: $(READY)  ## the documentation as a site, in site/; needs no network once .venv is there
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+docs-pages: $(READY)  ## write the generated pages and pictures of the documentation anew
+	$(BIN)/python -m scripts.docs.configuration
+	$(BIN)/python -W ignore -m scripts.docs.every_check
+
+verdicts: $(READY)  ## keep what the demo class and nbgrader's example get now (read the diff)
+	.venv/bin/python -m tests.golden.make_verdicts
 
 clean:  ## remove what grading and testing left behind (not .venv)
 	rm -rf workspace exchange submitted autograded feedback written gradebook.db .nbgrader.log

@@ -25,22 +25,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import BankError
+
+BANKS = ("tests/answers", "answers")  # where a bank may lie in the course folder
 KEYS = frozenset({"name", "does", "code", "earns", "says"})
 
 
-class BankError(ValueError):
-    """An entry of the bank is not what it should be; for the instructor, who reads file and name in the message."""
-
-    def __init__(self, file: Path, name: str, problem: str) -> None:
-        super().__init__(f"{file}: answer {name!r}: {problem}" if name else f"{file}: {problem}")
-        self.file = file
-        self.name = name
-        self.problem = problem
+def find_bank(root: Path) -> Path | None:
+    """The folder of a course's bank of answers, where it has one."""
+    return next((root / name for name in BANKS if (root / name).is_dir()), None)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One way to fill in a notebook, with what it deserves."""
+    """One way to fill in a notebook, with the points and the hint that it should get."""
 
     name: str
     does: str  # what the student does or believes, in a line
@@ -51,12 +49,12 @@ class Answer:
 
     @property
     def is_right(self) -> bool:
-        """Whether it should earn everything."""
+        """Whether it should earn all points."""
         return not self.earns
 
     @property
     def title(self) -> str:
-        """Its name with the file that it stands in."""
+        """The name of its file, and its own."""
         return f"{self.file.stem}: {self.name}"
 
 
@@ -66,16 +64,27 @@ def read_bank(folder: Path) -> tuple[Answer, ...]:
     Raises:
         BankError: a file is no TOML, or an answer lacks something or holds something unknown.
     """
-    return tuple(answer for file in sorted(folder.glob("*.toml")) for answer in _read(file))
+    return tuple(answer for file in sorted(folder.glob("*.toml")) for answer in read_answers(file))
 
 
-def _read(file: Path) -> list[Answer]:
+def read_answers(file: Path) -> list[Answer]:
+    """The answers of one file.
+
+    Raises:
+        BankError: it is no TOML, or an answer lacks something or holds something unknown.
+    """
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BankError(file, "", str(problem)) from None
     if set(content) - {"answer"}:
-        raise BankError(file, "", f"unknown tables {sorted(set(content) - {'answer'})}; answers begin with [[answer]]")
+        raise BankError(
+            file,
+            "",
+            f"unknown tables {sorted(set(content) - {'answer'})}; answers begin with [[answer]]",
+            sorted(content),
+            "[[answer]]",
+        )
     answers = [_answer(file, entry) for entry in content.get("answer", [])]
     names = [answer.name for answer in answers]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -90,7 +99,7 @@ def _answer(file: Path, entry: dict[str, Any]) -> Answer:
         raise BankError(file, "", "an answer has no name")
     unknown = sorted(set(entry) - KEYS)
     if unknown:
-        raise BankError(file, name, f"unknown keys {unknown}; there are {sorted(KEYS)}")
+        raise BankError(file, name, f"unknown keys {unknown}; there are {sorted(KEYS)}", unknown, sorted(KEYS))
     does, code, earns, says = (entry.get(key, {}) for key in ("does", "code", "earns", "says"))
     if not isinstance(does, str) or not does:
         raise BankError(file, name, "`does` is missing: say in a line what the student does")

@@ -1,19 +1,23 @@
-"""What an audit hands in: the solution, the blank notebook, and the answers of the bank in all circumstances."""
+"""What an audit submits: the solution, the blank notebook, and the answers of the bank in all circumstances."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 import nbformat
 
-from autograder.audit.bank import Answer, BankError
-from autograder.audit.variations import OTHER_DATA, PLAIN, VARIATIONS, Variation
-from autograder.plugins.rehearsal import Rehearsal
-from autograder.submission import Task
-from autograder.template import Template
+from autograder.audit.bank import Answer
+from autograder.course.release.generate import EXAMPLE, Rehearsal
+from autograder.errors import BankError
+from autograder.grading.submission import Task
+from autograder.sandbox import bubblewrap
+from autograder.template import Template, grade_id_of
 
+IDS = ("ada", "b.1815", "c042", "Dora-7")  # further ids that are tried, unless a class is named
 SOLUTION = "the solution"
 BLANK = "the blank release"
 
@@ -27,13 +31,19 @@ class Vary(Enum):
 
 
 @dataclass(frozen=True)
-class Case:
-    """One notebook that is handed in."""
+class AuditCase:
+    """One notebook to be graded."""
 
     title: str
     answer: Answer | None  # None: the solution or the blank release
     variation: Variation
     task: Task
+
+    @property
+    def key(self) -> str:
+        """Tells it from all other cases."""
+        template = self.task.template
+        return f"{template.assignment}/{template.notebook}/{self.title}/{self.variation.name}"
 
 
 def parts_of(template: Template) -> dict[str, tuple[str, ...]]:
@@ -50,26 +60,48 @@ def parts_of(template: Template) -> dict[str, tuple[str, ...]]:
 
 
 def check_answer(answer: Answer, template: Template) -> None:
-    """Make sure that an answer speaks of cells that there are.
+    """Check that an answer of the bank fits the notebook.
+
+    Args:
+        answer: of the bank.
+        template: of the notebook.
 
     Raises:
-        BankError: it does not.
+        BankError: it names a cell that the notebook does not have, or more points than a part is worth.
     """
     parts, points = parts_of(template), {cell.grade_id: cell.points for cell in template.cells}
     for part in (*answer.code, *answer.earns, *answer.says):
         if part not in parts:
-            raise BankError(answer.file, answer.name, f"there is no solution cell {part!r}; there are {list(parts)}")
+            raise BankError(
+                answer.file,
+                answer.name,
+                f"there is no solution cell {part!r}; there are {list(parts)}",
+                part,
+                list(parts),
+            )
     for part, earned in answer.earns.items():
-        most = sum(points[test] for test in parts[part])
-        if not 0 <= earned <= most:
-            raise BankError(answer.file, answer.name, f"earns.{part} = {earned:g} is not between 0 and {most:g}")
+        max_points = sum(points[test] for test in parts[part])
+        if not 0 <= earned <= max_points:
+            raise BankError(
+                answer.file,
+                answer.name,
+                f"earns.{part} = {earned:g} is not between 0 and {max_points:g}",
+                earned,
+                (0.0, max_points),
+            )
 
 
-def cases(rehearsal: Rehearsal, answers: Sequence[Answer], vary: Vary) -> Iterator[Case]:
-    """Everything that is to be handed in for one notebook.
+def cases(rehearsal: Rehearsal, answers: Sequence[Answer], vary: Vary, ids: Sequence[str] = IDS) -> Iterator[AuditCase]:
+    """All cases of one notebook: first each answer as it is graded, then in changed circumstances.
+
+    Args:
+        rehearsal: the notebook as nbgrader releases it.
+        answers: of the bank.
+        vary: which answers are repeated in changed circumstances.
+        ids: under which they are submitted too, wrong answers as well, where tests draw data by the id.
 
     Raises:
-        BankError: an answer speaks of cells that the notebook does not have.
+        BankError: an answer does not fit the notebook.
     """
     for one in answers:
         check_answer(one, rehearsal.template)
@@ -81,6 +113,9 @@ def cases(rehearsal: Rehearsal, answers: Sequence[Answer], vary: Vary) -> Iterat
     for title, answer, code in plain:
         yield _case(rehearsal, title, answer, code, PLAIN)
     for title, answer, code in plain:
+        if vary is Vary.RIGHT or (title == SOLUTION and vary is not Vary.NOTHING):
+            named = ids if rehearsal.template.draws_by_id else ()
+            yield from (_case(rehearsal, title, answer, code, submitted_as(one)) for one in named)
         if _is_varied(title, answer, vary):
             others = (OTHER_DATA, *VARIATIONS) if rehearsal.task.second_files else VARIATIONS
             text = "\n".join(code.values())
@@ -95,20 +130,97 @@ def _is_varied(title: str, answer: Answer | None, vary: Vary) -> bool:
 
 def _case(
     rehearsal: Rehearsal, title: str, answer: Answer | None, code: Mapping[str, str], variation: Variation
-) -> Case:
-    student = f"{rehearsal.template.assignment}/{rehearsal.template.notebook}/{title}/{variation.name}"
-    task = replace(rehearsal.task, student=student, content=handed_in(rehearsal.released, code, variation.before))
+) -> AuditCase:
+    student = variation.submitted_as or rehearsal.task.student
+    code = {grade_id: _entered(source, student) for grade_id, source in code.items()}
+    task = replace(rehearsal.task, student=student, content=filled_in(rehearsal.released, code, variation.before))
     if variation is OTHER_DATA:
         task = replace(task, files={**task.files, **task.second_files})
-    return Case(title, answer, variation, task)
+    return AuditCase(title, answer, variation, task)
 
 
-def handed_in(released: bytes, code: Mapping[str, str], before: str = "") -> bytes:
-    """The released notebook with answers filled in, after a cell of the student's own where there is one."""
+def _entered(source: str, student: str) -> str:
+    """An answer as a student with this id writes it."""
+    return source.replace(f'"{EXAMPLE}"', f'"{student}"').replace(f"'{EXAMPLE}'", f"'{student}'")
+
+
+def filled_in(released: bytes, code: Mapping[str, str], before: str = "") -> bytes:
+    """The released notebook with answers filled in.
+
+    Args:
+        released: the file that students get.
+        code: ``grade_id`` → source of a solution cell; other cells stay as they are.
+        before: code of a cell that is added at the top, if any.
+    """
     notebook = nbformat.reads(released.decode("utf-8"), as_version=4)
     for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        grade_id = grade_id_of(cell)
         cell.source = code.get(grade_id, cell.source)
     if before:
         notebook.cells.insert(0, nbformat.v4.new_code_cell(before))
     return str(nbformat.writes(notebook)).encode("utf-8")
+
+
+_SEED = "import random\nimport numpy\nrandom.seed({seed})\nnumpy.random.seed({seed})\n"
+_OPTIMIZER = """\
+import functools
+from statsmodels.regression.mixed_linear_model import MixedLM
+if "fit" in vars(MixedLM):
+    MixedLM.fit = functools.partialmethod(MixedLM.fit, method={method!r})
+"""
+_THREADS = """\
+import ctypes
+with open("/proc/self/maps") as maps:
+    libraries = {{line.split()[-1] for line in maps if "openblas" in line}}
+for library in map(ctypes.CDLL, libraries):
+    for name in ("scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_threads", "openblas_set_num_threads"):
+        if hasattr(library, name):
+            getattr(library, name)({number})
+"""  # a sandbox is warmed up on one thread; more start in the session
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One circumstance of a run that should make no difference, such as a random seed."""
+
+    name: str
+    before: str = ""  # code that runs before the student's
+    environment: Mapping[str, str] = field(default_factory=dict)  # variables of the process that runs it
+    only: str = ""  # makes a difference only where this text stands in the code
+    submitted_as: str = ""  # the student's id; empty: that of the example
+
+    def matters(self, code: str) -> bool:
+        """Whether this circumstance can affect the code at all."""
+        return self.only.lower() in code.lower()
+
+
+def submitted_as(student: str) -> Variation:
+    """Submitted by somebody else, on whose data the same answer must get the same points and hints."""
+    return Variation(f"submitted as {student}", submitted_as=student)
+
+
+PLAIN = Variation("as it is graded")
+OTHER_DATA = Variation("other data")  # those of the second run of each submission, where the course has some
+VARIATIONS: tuple[Variation, ...] = (
+    *(Variation(f"random seed {seed}", _SEED.format(seed=seed)) for seed in (1, 2)),
+    *(Variation(f"hash seed {seed}", environment={"PYTHONHASHSEED": str(seed)}) for seed in (1, 2)),
+    Variation("2 threads", _THREADS.format(number=2)),
+    *(
+        Variation(f"optimizer {method}", _OPTIMIZER.format(method=method), only="mixedlm")
+        for method in ("bfgs", "lbfgs", "cg", "powell", "nm")
+    ),
+)
+
+
+def change_environment(variables: Mapping[str, str]) -> None:
+    """Let the sandboxes that this process starts from now on have other environment variables."""
+    command = bubblewrap.command
+
+    @functools.wraps(command)
+    def changed(*args: Any) -> list[str]:
+        words = command(*args)
+        for place in [at for at, word in enumerate(words) if word == "--setenv"]:
+            words[place + 2] = variables.get(words[place + 1], words[place + 2])
+        return words
+
+    setattr(bubblewrap, "command", changed)  # noqa: B010  this process is the audit's own and does nothing else

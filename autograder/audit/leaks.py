@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.containers import as_numbers
-from autograder.checks.text import numbers_in
+from autograder.checks.describe import numbers_in
 from autograder.checks.tolerance import Tolerance
-from autograder.record import RecordedEvidence
-from autograder.views import Model
+from autograder.checks.values.containers import as_numbers
+from autograder.grading.evidence import RecordedEvidence
+from autograder.values.views import Model
 
 _DIGITS = 3  # significant ones in which a number must agree with a reference value to give it away
 _SMALL = 10  # whole numbers below count things everywhere
@@ -20,7 +20,7 @@ _OWN = Tolerance(relative=1e-3)
 
 
 def leaks(texts: Iterable[str], secrets: Sequence[Any], public: str, evidence: RecordedEvidence) -> Iterator[str]:
-    """The texts that hold a reference value which the student did not have already.
+    """Find reference values in what a student reads.
 
     Args:
         texts: what a student reads of a check that is not passed.

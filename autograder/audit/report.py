@@ -1,40 +1,42 @@
-"""What an audit found: for each notebook its answers, its checks, and whatever does not hold."""
+"""What an audit found: for each notebook its answers, its checks, and every problem."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.audit.bank import Answer, read_bank
-from autograder.audit.cases import BLANK, SOLUTION, Case, Vary, cases, parts_of
-from autograder.audit.performing import Judged, Performance, perform
-from autograder.audit.variations import PLAIN
-from autograder.checks.outcome import CheckResult, Status
-from autograder.plugins.course import Course
-from autograder.plugins.rehearsal import Rehearsal, rehearse
-
-_CLOSE = 1e-4  # points; thirds are declared to four decimals
+from autograder.audit.cases import IDS, PLAIN, AuditCase, Vary, cases, filled_in, parts_of
+from autograder.audit.faults import answer_faults, is_among, layout_faults, test_faults
+from autograder.audit.run_cases import CaseResult, run_cases
+from autograder.checks.outcome import Status
+from autograder.course.course import Course
+from autograder.course.release.confirmable import Confirmable, rehearsal_failed
+from autograder.course.release.generate import Rehearsal, rehearse
+from autograder.grading.plain.confirmable import instead
+from autograder.workers.engines import rehearse_here
+from autograder.workers.pool import Pool
 
 
 @dataclass(frozen=True)
-class Row:
-    """One notebook that was handed in, and what is wrong with how it was judged."""
+class ReportRow:
+    """One submitted notebook, and what is wrong with how it was judged."""
 
     title: str
     answer: Answer | None  # None: the solution or the blank release
-    performance: Performance
+    result: CaseResult
     faults: tuple[str, ...]
 
     @property
     def points(self) -> float:
-        """What it earned."""
-        return sum(cell.points or 0.0 for cell in self.performance.cells)
+        """The points that it earned."""
+        return sum(cell.points or 0.0 for cell in self.result.cells)
 
 
 @dataclass(frozen=True)
 class Reached:
-    """One check, and the answers of the bank that reach it; ``passed`` counts the solution, too."""
+    """One check with the answers that pass and fail it; the solution is among those that pass."""
 
     grade_id: str
     label: str
@@ -46,19 +48,29 @@ class Reached:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Why it proves less than it should."""
+        """Problems of the bank: nobody passes the check, or nobody fails it."""
         lacking = [word for word, answers in (("passes", self.passed), ("fails", self.failed)) if not answers]
         return tuple(f"{self.grade_id}, {self.label}: no answer of the bank {word} it" for word in lacking)
 
 
 @dataclass(frozen=True)
 class Change:
-    """A circumstance that should make no difference, and makes one."""
+    """A circumstance that changed how an answer was judged, although it should not."""
 
     circumstance: str
     title: str
     grade_id: str
     difference: str
+    is_unfair: bool = False  # it is another student's id
+
+
+@dataclass(frozen=True)
+class Forgeable:
+    """A test cell without ``Checks`` whose verdict cannot be confirmed on values: it can be forged."""
+
+    grade_id: str
+    why: str
+    instead: str  # what to write in its place
 
 
 @dataclass(frozen=True)
@@ -68,20 +80,30 @@ class Report:
     assignment: str
     notebook: str
     points: float  # of all test cells
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     checks: tuple[Reached, ...]
     changes: tuple[Change, ...]
     tried: tuple[str, ...]  # circumstances that were tried
     seconds: float  # of all runs together
+    tests: tuple[str, ...] = ()  # what is wrong with the test cells
+    forgeable: tuple[Forgeable, ...] = ()
+    confirmed: tuple[str, ...] = ()  # test cells without `Checks` whose verdict is confirmed on values
+    has_bank: bool = True
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """Everything that does not hold."""
-        found = [f"{row.title}: {fault}" for row in self.rows for fault in row.faults]
-        found += [fault for check in self.checks for fault in check.faults]
+        """Every problem, one sentence each."""
+        found = [*self.tests]
+        found += [f"{row.title}: {fault}" for row in self.rows for fault in row.faults]
+        found += [fault for check in self.checks for fault in check.faults if self.has_bank]
+        found += [
+            f"{one.title}, {one.circumstance}: {one.grade_id} is judged otherwise: {one.difference}"
+            for one in self.changes
+            if one.is_unfair
+        ]
         return tuple(found)
 
-    def answers(self, *, right: bool) -> tuple[Row, ...]:
+    def answers(self, *, right: bool) -> tuple[ReportRow, ...]:
         """The rows of the bank's right, or wrong, answers."""
         return tuple(row for row in self.rows if row.answer is not None and row.answer.is_right is right)
 
@@ -89,38 +111,54 @@ class Report:
 def audit(
     course: Course,
     names: Sequence[str],
-    bank: Path,
+    bank: Path | None,
     *,
     vary: Vary,
     workers: int,
     progress: Callable[[int, int], None] | None = None,
+    ids: Sequence[str] = IDS,
 ) -> tuple[Report, ...]:
-    """Prove assignments.
+    """Grade the solution, the blank notebook and all answers of the bank, and compare with what they should earn.
 
     Args:
         course: where they lie.
         names: of the assignments.
-        bank: folder with a folder of answers for each assignment.
+        bank: folder with a folder of answers for each assignment; without one, the solution and the blank notebook
+            are all that is judged.
         vary: which answers are also tried in other circumstances.
         workers: how many answers are judged at the same time.
         progress: told how many of how many notebooks have been judged.
+        ids: for which data are drawn, where tests do that.
 
     Raises:
         CourseError: an assignment is not there, or cannot be generated.
         BankError: an answer is not what it should be.
     """
     rehearsals = [one for name, found in rehearse(course, names).items() for one in found]
-    planned = [list(cases(one, read_bank(_folder(bank, one, rehearsals)), vary)) for one in rehearsals]
+    banks = [read_bank(_folder(bank, one, rehearsals)) if bank is not None else () for one in rehearsals]
+    planned = [list(cases(one, answers, vary, ids)) for one, answers in zip(rehearsals, banks, strict=True)]
     everything = [case for together in planned for case in together]
-    results: dict[str, Performance] = {}
-    for case, performance in perform(everything, workers):
-        results[case.task.student] = performance
+    results: dict[str, CaseResult] = {}
+    for case, result in run_cases(everything, workers):
+        results[case.key] = result
         if progress is not None:
             progress(len(results), len(everything))
     return tuple(
-        conclude(one, together, [results[case.task.student] for case in together])
+        conclude(one, together, [results[case.key] for case in together], rehearsed(one))
         for one, together in zip(rehearsals, planned, strict=True)
     )
+
+
+def rehearsed(rehearsal: Rehearsal) -> Confirmable:
+    """Which test cells without ``Checks`` can be confirmed on values."""
+    if not any(cell.is_plain for cell in rehearsal.template.cells):
+        return Confirmable()
+    task = replace(rehearsal.task, content=filled_in(rehearsal.released, rehearsal.solutions))
+    try:
+        with Pool(1) as pool:
+            return Confirmable(pool.submit(rehearse_here, task).result())
+    except Exception as problem:
+        return Confirmable(problem=rehearsal_failed(problem))
 
 
 def _folder(bank: Path, rehearsal: Rehearsal, rehearsals: Sequence[Rehearsal]) -> Path:
@@ -131,16 +169,28 @@ def _folder(bank: Path, rehearsal: Rehearsal, rehearsals: Sequence[Rehearsal]) -
     return folder if notebooks == 1 else folder / template.notebook
 
 
-def conclude(rehearsal: Rehearsal, tried: Sequence[Case], performances: Sequence[Performance]) -> Report:
-    """What the performances of one notebook say."""
+def conclude(
+    rehearsal: Rehearsal,
+    tried: Sequence[AuditCase],
+    results: Sequence[CaseResult],
+    rehearsed: Confirmable = Confirmable(),  # noqa: B008  frozen
+) -> Report:
+    """The report on one notebook.
+
+    Args:
+        rehearsal: the notebook as nbgrader releases it.
+        tried: its cases.
+        results: of the cases, in the same order.
+        rehearsed: which test cells without ``Checks`` can be confirmed on values.
+    """
     template = rehearsal.template
-    both = list(zip(tried, performances, strict=True))
-    plain = {case.title: performance for case, performance in both if case.variation is PLAIN}
+    both = list(zip(tried, results, strict=True))
+    plain = {case.title: result for case, result in both if case.variation is PLAIN}
     answers = {case.title: case.answer for case, _ in both}
     parts = parts_of(template)
     rows = tuple(
-        Row(title, answers[title], performance, tuple(_faults(title, answers[title], performance, parts)))
-        for title, performance in plain.items()
+        ReportRow(title, answers[title], result, tuple(answer_faults(title, answers[title], result, parts)))
+        for title, result in plain.items()
     )
     return Report(
         assignment=template.assignment,
@@ -150,65 +200,15 @@ def conclude(rehearsal: Rehearsal, tried: Sequence[Case], performances: Sequence
         checks=tuple(_reached(rows, parts)),
         changes=tuple(_changes(both, plain)),
         tried=tuple(dict.fromkeys(case.variation.name for case, _ in both if case.variation is not PLAIN)),
-        seconds=sum(performance.seconds for performance in performances),
+        seconds=sum(result.seconds for result in results),
+        tests=(*layout_faults(template), *test_faults(template, plain), *filter(None, [rehearsed.problem])),
+        forgeable=tuple(
+            Forgeable(grade_id, why, instead(template.by_id()[grade_id], why))
+            for grade_id, why in rehearsed.forgeable.items()
+        ),
+        confirmed=rehearsed.confirmed,
+        has_bank=any(answers.values()),
     )
-
-
-def _faults(
-    title: str, answer: Answer | None, performance: Performance, parts: Mapping[str, tuple[str, ...]]
-) -> Iterator[str]:
-    for cell in performance.cells:
-        if cell.points is None:
-            yield f"{cell.grade_id} could not be judged: {cell.review.strip().splitlines()[-1]}"
-        elif title == BLANK and cell.points:
-            yield f"{cell.grade_id} earns {cell.points:g}"
-        elif title == SOLUTION and not cell.is_full:
-            yield f"{cell.grade_id} earns {cell.points:g} of {cell.most:g}: {_read(cell)}"
-        for check in cell.checks:
-            if check.status is not Status.PASSED and not check.hint:
-                yield f"{cell.grade_id}, {check.label}: there is no hint"
-    yield from performance.leaks
-    if answer is not None:
-        cells = {cell.grade_id: cell for cell in performance.cells}
-        for part, tests in parts.items():
-            yield from _part_faults(part, answer, [cells[test] for test in tests])
-
-
-def _part_faults(part: str, answer: Answer, cells: Sequence[Judged]) -> Iterator[str]:
-    most = sum(cell.most for cell in cells)
-    deserved, earned = answer.earns.get(part, most), sum(cell.points or 0.0 for cell in cells)
-    if abs(deserved - earned) > _CLOSE:
-        read = " ".join(text for cell in cells if (text := _read(cell)))
-        yield f"{part} earns {earned:g}, not {deserved:g}: {read or 'everything is right'}"
-    for label, text in answer.says.get(part, {}).items():
-        if not any(_says(cell, label, text) for cell in cells):
-            read = " ".join(_read(cell) for cell in cells)
-            yield f"{part} does not say {text!r} of {label}, but: {read or 'nothing'}"
-
-
-def _says(cell: Judged, label: str, text: str) -> bool:
-    if label == "message":
-        return text in cell.message
-    return any(
-        _is_among(text, check.mistake) or text in check.hint
-        for check in cell.checks
-        if label in (name := check.label.replace("`", ""), name.partition(",")[0])
-    )
-
-
-def _is_among(name: str, mistakes: str) -> bool:
-    """Whether a misconception is one of those that were recognised together."""
-    return f", {name}, " in f", {mistakes}, "
-
-
-def _read(cell: Judged) -> str:
-    """What a student reads of what is not right."""
-    lost = [check for check in cell.checks if check.status is not Status.PASSED]
-    return " ".join([cell.message, *map(_line, lost)]).strip()
-
-
-def _line(check: CheckResult) -> str:
-    return f"{check.label} {check.earned:g} of {check.credit:g} [{check.mistake or 'nothing recognised'}] {check.hint}"
 
 
 @dataclass
@@ -219,14 +219,14 @@ class _Count:
     mistakes: tuple[str, ...] = ()  # that it knows
     passed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)  # what was recognised, several names in one text where they coincide
+    seen: set[str] = field(default_factory=set)  # what was recognized, several names in one text where they coincide
 
 
-def _reached(rows: Sequence[Row], parts: Mapping[str, tuple[str, ...]]) -> Iterator[Reached]:
+def _reached(rows: Sequence[ReportRow], parts: Mapping[str, tuple[str, ...]]) -> Iterator[Reached]:
     part_of = {test: part for part, tests in parts.items() for test in tests}
     counts: dict[tuple[str, str], _Count] = {}
     for row in rows:
-        for cell in row.performance.cells:
+        for cell in row.result.cells:
             own = row.answer is not None and part_of.get(cell.grade_id) in row.answer.code
             for check in cell.checks:
                 count = counts.setdefault((cell.grade_id, check.label), _Count(check.credit))
@@ -237,14 +237,15 @@ def _reached(rows: Sequence[Row], parts: Mapping[str, tuple[str, ...]]) -> Itera
                 elif own:
                     count.failed.append(row.title)
     for (grade_id, label), count in counts.items():
-        unseen = tuple(name for name in count.mistakes if not any(_is_among(name, seen) for seen in count.seen))
+        unseen = tuple(name for name in count.mistakes if not any(is_among(name, seen) for seen in count.seen))
         passed, failed = tuple(count.passed), tuple(count.failed)
         yield Reached(grade_id, label, count.credit, passed, failed, len(count.mistakes), unseen)
 
 
-def _changes(both: Sequence[tuple[Case, Performance]], plain: Mapping[str, Performance]) -> Iterator[Change]:
-    for case, performance in both:
-        for cell, other in zip(plain[case.title].cells, performance.cells, strict=True):
-            difference = cell.differs(other)
+def _changes(both: Sequence[tuple[AuditCase, CaseResult]], plain: Mapping[str, CaseResult]) -> Iterator[Change]:
+    for case, result in both:
+        for cell, other in zip(plain[case.title].cells, result.cells, strict=True):
+            is_other = bool(case.variation.submitted_as)
+            difference = cell.differs(other) or (is_other and cell.says_other_than(other)) or ""
             if difference:
-                yield Change(case.variation.name, case.title, cell.grade_id, difference)
+                yield Change(case.variation.name, case.title, cell.grade_id, difference, is_other)

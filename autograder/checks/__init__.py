@@ -5,9 +5,8 @@ references, misconceptions and the names of variables come as arguments.
 """
 
 from autograder.checks.checks import Checks
-from autograder.checks.errors import AuthorError
+from autograder.checks.custom import check
 from autograder.checks.mistakes import Mistake
-from autograder.checks.outcome import CheckResult, Status
-from autograder.checks.rendering import as_html, as_text
+from autograder.checks.outcome import AuthorError, CheckResult, Status, Verdict, right, wrong
 
-__all__ = ["AuthorError", "CheckResult", "Checks", "Mistake", "Status", "as_html", "as_text"]
+__all__ = ["AuthorError", "CheckResult", "Checks", "Mistake", "Status", "Verdict", "check", "right", "wrong"]

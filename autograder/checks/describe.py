@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from autograder.views import Function, Missing, Model, Opaque, Record
+from autograder.checks.tolerance import Match, Tolerance
+from autograder.values.views import Function, Missing, Model, Opaque, Record
 
 _LONGEST = 60  # characters of a quoted text
 _MOST_WHOLE = 10**12  # larger whole numbers are shortened
@@ -31,6 +33,13 @@ def quoted(text: str) -> str:
 def plural(count: int, noun: str) -> str:
     """``3 rows``, ``1 row``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def not_defined(missing: Missing) -> str:
+    """Why there is no value, for the student."""
+    if missing.reason:
+        return f"`{missing.name}` is not defined. {missing.reason}"
+    return f"You have not defined `{missing.name}`."
 
 
 def describe(value: Any) -> str:  # noqa: C901 (one flat case for each kind of value)
@@ -87,3 +96,31 @@ def _real(value: Any) -> str:
         return str(int(value)) if short else number(float(value))
     except (OverflowError, ValueError):
         return "a number too large to compare"
+
+
+_NUMBER = re.compile(r"(?:([-−–+])[ \t]{0,3})?(?<![\w.])(\d+(?:\.\d*)?|\.\d+)((?:[eE][-+]?\d+)?)")
+_LONGEST_TEXT = 100_000  # characters of a text that are looked at
+_NOTHING = re.compile(r"[\W_]*", re.UNICODE)
+
+
+def numbers_in(text: str) -> tuple[float, ...]:
+    """All numbers of a text, with their signs; a minus may stand apart from its number."""
+    found = _NUMBER.findall(text[:_LONGEST_TEXT])
+    return tuple(
+        float(("-" if sign in ("-", "−", "–") and sign else "") + digits + power) for sign, digits, power in found
+    )
+
+
+def mentions(text: str, want: float, tolerance: Tolerance) -> bool:
+    """Whether a number of the text is ``want``, at least rounded to two significant digits."""
+    return any(tolerance.match(number, want) is not Match.NONE for number in numbers_in(text))
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a label says nothing: empty, or nothing but underscores, dots and blanks."""
+    return _NOTHING.fullmatch(text) is not None
+
+
+def says_one_of(text: str, words: Iterable[str]) -> bool:
+    """Whether the text contains one of the words, whatever the case."""
+    return any(word.casefold() in text.casefold() for word in words)

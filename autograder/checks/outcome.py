@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+
+from autograder.errors import AuthorError as AuthorError
 
 
 class Status(Enum):
@@ -29,3 +32,59 @@ class CheckResult:
     notes: tuple[str, ...] = ()  # for the author, never shown to a student: rows that could not be computed
     quantity: str = ""  # the student's variable, where the check declares its unit
     unit: str = ""  # "ms per day"; written answers are compared with the variable in it
+    name: str = ""  # the student's variable, or what rows of misconceptions call the figure
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement in shares of the check's credit."""
+
+    share: float  # of the check's credit, 0 … 1
+    got: str = ""  # the student's value in words
+    hint: str = ""  # what to think about, never the answer
+    mistake: str = ""  # the recognised mistake: a row's name, or one of the check's own kinds
+    notes: tuple[str, ...] = ()  # for the author of the course: rows that could not be computed
+    carries: bool = True  # whether later parts may be built on the value, where it earns anything
+
+    @property
+    def passed(self) -> bool:
+        """Whether the answer earns the whole credit."""
+        return self.share >= 1.0
+
+    def with_notes(self, notes: tuple[str, ...]) -> Verdict:
+        """The same judgement with further notes for the author."""
+        return replace(self, notes=self.notes + notes) if notes else self
+
+    def result(self, label: str, credit: float) -> CheckResult:
+        """The line of the list of checks, worth ``credit`` points."""
+        share = min(self.share, 1.0) if self.share > 0.0 else 0.0  # NaN is no share either
+        status = Status.PASSED if share == 1.0 else Status.PARTIAL if share > 0.0 else Status.FAILED
+        return CheckResult(
+            label=label,
+            status=status,
+            earned=credit if share == 1.0 else _part_of(credit, share),
+            credit=credit,
+            got=self.got,
+            hint=self.hint,
+            mistake=self.mistake,
+            notes=self.notes,
+        )
+
+
+_STEP = Decimal("0.005")  # points
+
+
+def _part_of(credit: float, share: float) -> float:
+    """A share of a credit in steps of 0.005 points, as a person would write it; what is shown is what counts."""
+    steps = (Decimal(repr(round(credit * share, 9))) / _STEP).quantize(Decimal(1), ROUND_HALF_UP)
+    return min(float(steps * _STEP), credit)
+
+
+def right(got: str = "", hint: str = "") -> Verdict:
+    """An answer that earns the whole credit."""
+    return Verdict(1.0, got, hint)
+
+
+def wrong(got: str = "", hint: str = "", mistake: str = "") -> Verdict:
+    """An answer that earns nothing."""
+    return Verdict(0.0, got, hint, mistake)

@@ -10,10 +10,11 @@ of the random effect's standard deviation.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from autograder.checks.errors import AuthorError
+from autograder.checks.outcome import AuthorError
 
 FIXED_EFFECT = 1e-5
 VARIANCE = 1e-3
@@ -21,14 +22,18 @@ RESIDUAL_VARIANCE = 1e-4
 STANDARD_ERROR = 2e-3
 PREDICTION = 5e-4
 
+GREATEST = 1e100  # in any unit; larger data cannot be computed with, since their squares must be numbers too
+LEAST = 1e-100  # smaller data count as zero or as absurd
+
 FULL_DIGITS = 4  # this many significant digits, or more, are as good as the number itself
 FEWEST_DIGITS = 2
 MOST_DIGITS = 9
 COARSE_SHARE = 0.5
+CUT_OFF_HINT = "The digits were cut off, not rounded: keep at least four significant digits and round the last."
 COARSE_HINT = "Rounded too far: keep at least four significant digits."
 
-_HAIR = 1e-9  # relative; far below any tolerance, far above floating-point noise
-_OFF_GRID = 1e-3  # of a rounding unit; a single-precision 10.47 still counts as rounded to 0.01
+_ROUNDOFF = 1e-9  # relative; far below any tolerance, far above floating-point noise
+_SINGLE = 1.2e-7  # relative; a single-precision 10.47 still counts as rounded to 0.01
 
 
 class Match(IntEnum):
@@ -57,7 +62,7 @@ class Tolerance:
 
     def allowed(self, want: float) -> float:
         """The greatest distance from ``want``, in its unit, that is not yet a difference."""
-        return self.absolute + max(self.relative, _HAIR) * abs(want) + (1e-12 if want == 0 else 0.0)
+        return self.absolute + max(self.relative, _ROUNDOFF) * abs(want) + (1e-12 if want == 0 else 0.0)
 
     def within(self, got: float, want: float) -> bool:
         """Whether ``got`` is ``want`` up to the tolerance; never for NaN or infinity."""
@@ -76,7 +81,7 @@ class Tolerance:
         """The most significant digits (``fewest`` … 9) to which ``got`` is a correctly rounded ``want``, or 0."""
         for digits in range(MOST_DIGITS, fewest - 1, -1):
             unit = _unit(want, digits)
-            if _on_grid(got, unit) and abs(got - want) <= unit / 2 * (1 + _HAIR) + self.allowed(want):
+            if _on_grid(got, unit) and abs(got - want) <= unit / 2 * (1 + _ROUNDOFF) + self.allowed(want):
                 return digits
         return 0
 
@@ -89,6 +94,20 @@ class Tolerance:
             if _on_grid(got, unit) and 0 < abs(want) - abs(got) < unit:
                 return digits
         return 0
+
+
+def made_whole(got: Sequence[float], want: Sequence[float]) -> str:
+    """How numbers are the wanted ones as whole numbers: ``"cut-off"``, ``"rounded"``, or empty where they are not.
+
+    Zeros alone say nothing.
+    """
+    pairs = list(zip(got, want, strict=True))
+    sound = all(math.isfinite(one) and math.isfinite(other) and float(one).is_integer() for one, other in pairs)
+    if not sound or not any(got) or all(one == other for one, other in pairs):
+        return ""
+    if all(one == round(other) for one, other in pairs):
+        return "rounded"
+    return "cut-off" if all(one == math.trunc(other) for one, other in pairs) else ""
 
 
 def half_unit(want: float, digits: int = FULL_DIGITS) -> float:
@@ -104,8 +123,8 @@ def _unit(want: float, digits: int) -> float:
 
 
 def _on_grid(got: float, unit: float) -> bool:
-    """Whether ``got`` is a whole multiple of ``unit``, as rounded numbers are."""
+    """Whether ``got`` is a whole multiple of ``unit``, up to single precision, as rounded numbers are."""
     if not math.isfinite(got) or unit <= 0:
         return False
     steps = got / unit
-    return math.isfinite(steps) and abs(steps - round(steps)) <= _OFF_GRID
+    return math.isfinite(steps) and abs(steps - round(steps)) <= _SINGLE * abs(steps)

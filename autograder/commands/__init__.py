@@ -1,29 +1,200 @@
-"""The commands of ``autograder``, a module each; ``run`` carries one out and returns the exit status."""
+"""The commands of ``autograder``, a module each.
+
+A module declares its command's arguments (``add_arguments``) and carries it out (``run``). What takes long to load is
+imported when a command runs, so that ``--help`` and a mistyped argument are answered at once.
+
+The exit status says who has to act:
+
+=== =========================================================================================
+  0 nobody: all that was asked for is done
+  1 something about a submission: it could not be graded, or was not changed for the reason shown
+  2 whoever runs the command: its arguments, the course folder, the gradebook or this machine
+  3 the author of an assignment: what it says cannot be meant, or does not hold in the audit
+130 interrupted; what was done is written
+=== =========================================================================================
+
+Work that a graded submission leaves to people, such as a cell that needs review or an answer in words, is no failure.
+
+Results go to standard output, progress and errors to standard error; with ``--json``, standard output holds one JSON
+object and nothing else.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import warnings
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
-from rich.console import Console
-from rich.markup import escape
-from sqlalchemy.exc import SAWarning
+from autograder.errors import AuthorError, GraderError, OperatorError, SubmissionError
+from autograder.workers import processes
 
-from autograder.engines import EngineUnavailable
-from autograder.plugins.course import CourseError
-from autograder.sandbox import SandboxUnavailable
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.course.course import Course
+
+COMMANDS = (
+    "new",
+    "student-config",
+    "grade",
+    "watch",
+    "regrade",
+    "written",
+    "report",
+    "export",
+    "roster",
+    "audit",
+    "try",
+    "doctor",
+)
+_MODULES = {"try": "try_answers"}  # where a command is called like a word of Python
+DONE, SUBMISSION, OPERATOR, AUTHOR = 0, SubmissionError.exit_status, OperatorError.exit_status, AuthorError.exit_status
+INTERRUPTED = 130
+_NAMES = 20  # in a line
+STATUS = (
+    f"Exit status: {DONE} done; {SUBMISSION} something about a submission, for example one that could not be graded; "
+    f"{OPERATOR} arguments, course folder, gradebook or machine do not allow it; {AUTHOR} the author of an assignment "
+    f"has to act; {INTERRUPTED} interrupted."
+)
+
+
+class Command(Protocol):
+    """What each module of a command offers."""
+
+    HELP: str  # in a line, what the command does
+    # A module may have two more: EXAMPLES, command lines with what each does; and NEEDS_COURSE, False or a function of
+    # the options: whether it is carried out in the root of a course.
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare its arguments."""
+
+    def run(self, options: argparse.Namespace, console: Console) -> int:
+        """Carry it out; returns the exit status.
+
+        Args:
+            options: as they were declared, and ``quiet``.
+            console: for results; progress and warnings go to :func:`beside`.
+        """
+
+
+def command(name: str) -> Command:
+    """The module of a command."""
+    module: Command = import_module(f"autograder.commands.{_MODULES.get(name, name).replace('-', '_')}")
+    return module
+
+
+def add_workers(parser: argparse._ActionsContainer) -> None:
+    """Declare how many processes a command may use."""
+    processors = len(os.sched_getaffinity(0))
+    parser.add_argument("--workers", type=_count, default=processors, help="default: one per processor")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {number}")
+    return number
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Declare ``--json``; the command calls :func:`print_json`."""
+    parser.add_argument("--json", action="store_true", help="write the result as JSON to standard output, alone")
+
+
+def print_json(found: Mapping[str, Any]) -> None:
+    """Write what a program reads of a command, a line on standard output."""
+    print(json.dumps(found, default=str))
+
+
+def assignment_name(text: str) -> str:
+    """The assignment that an argument names, also as the shell completes it: ``03-ols/``, ``source/03-ols``, ``.``."""
+    path = Path(text)
+    if path.suffix == ".ipynb":
+        path = path.parent if path.parent.name else path.with_suffix("")
+    return path.name or (Path.cwd().name if text in (".", "./") else text)
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """A number with its noun.
+
+    Example:
+        >>> count(1, "submission"), count(0, "submission")
+        ('1 submission', '0 submissions')
+    """
+    return f"{number} {thing if number == 1 else things or f'{thing}s'}"
+
+
+def next_commands(course: Course, assignment: str, students: Sequence[str], console: Console) -> None:
+    """Say whose feedback shows other points than they have now, and which commands make it anew.
+
+    Args:
+        course: where feedback lies.
+        assignment: by name.
+        students: whose points have changed.
+        console: for results.
+    """
+    stale = [student for student in students if course.has_feedback(student, assignment)]
+    if stale:
+        names = ", ".join(stale[:_NAMES]) + (" …" if len(stale) > _NAMES else "")
+        said = f"The feedback of {count(len(stale), 'student')} is from before ({names})."
+        console.print(said, highlight=False, markup=False, soft_wrap=True)
+    if students:
+        force = " --force" if stale else ""
+        for line in (f"nbgrader generate_feedback {assignment}{force}", f"nbgrader release_feedback {assignment}"):
+            console.print(f"  next: {line}", highlight=False, markup=False, soft_wrap=True)
+
+
+def beside(options: argparse.Namespace) -> Console:
+    """Where progress and warnings go: standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, quiet=options.quiet)
 
 
 def carry_out(name: str, options: argparse.Namespace) -> int:
     """Run a command, and say in a line why it could not be run."""
-    console = Console(stderr=True)
-    warnings.filterwarnings("ignore", "Object of type", SAWarning)  # nbgrader's own way to fill its gradebook
+    from rich.console import Console
+
     try:
-        return int(import_module(f"autograder.commands.{name}").run(options, console))
-    except (CourseError, SandboxUnavailable, EngineUnavailable) as problem:
-        console.print(f"[bold red]error:[/] {escape(str(problem))}", highlight=False, soft_wrap=True)
-        return 2
+        return _run(name, options, Console(stderr=getattr(options, "json", False), quiet=options.quiet))
     except KeyboardInterrupt:
-        console.print("Interrupted. What was graded is written; the same command goes on with the rest.")
-        return 130
+        Console(stderr=True).print("Interrupted. What was done is written; the same command goes on with the rest.")
+        return INTERRUPTED
+    except Exception as raised:
+        problem = told(raised)
+        if problem is None:
+            raise
+        return refused(problem)
+
+
+def _run(name: str, options: argparse.Namespace, console: Console) -> int:
+    if name != "grade":  # which has a summary that tells it as well
+        processes.check_memory()
+    from sqlalchemy.exc import SAWarning
+
+    warnings.filterwarnings("ignore", "Object of type", SAWarning)  # nbgrader's own way to fill its gradebook
+    return command(name).run(options, console)
+
+
+def told(problem: Exception) -> GraderError | None:
+    """What was raised as an error that says in a sentence what to do; ``None`` where nobody knows."""
+    if isinstance(problem, GraderError):
+        return problem
+    from autograder.course.course import Course
+
+    return Course.here().trouble(problem)
+
+
+def refused(problem: GraderError) -> int:
+    """Say why a command could not be carried out; returns its exit status."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    text = f"[bold red]error:[/] {escape(str(problem))}"
+    Console(stderr=True).print(text, highlight=False, soft_wrap=True)
+    return problem.exit_status

@@ -3,94 +3,241 @@
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from nbgrader.api import Gradebook
 from rich.console import Console
 
-from autograder.plugins.course import Course, CourseError
-from autograder.plugins.files import write_atomically
-from autograder.plugins.written import SheetRecord, Written, read_written
-from autograder.plugins.written_marks import Given, apply, planned
-from autograder.plugins.written_page import page
-from autograder.plugins.written_sheet import Row, filled, read_sheet, sheet
+from autograder.commands import DONE, SUBMISSION, assignment_name, count, next_commands
+from autograder.errors import CourseError
+
+if TYPE_CHECKING:
+    from autograder.course.course import Course
+    from autograder.marking.answers import Written
+    from autograder.marking.marks import PlannedMark
+    from autograder.marking.sheet import SheetRow
+
+HELP = "group equal written answers, for marking"
+EXAMPLES = (
+    "autograder written 05-mixed-model             the page to read, and the sheet to fill in",
+    "autograder written 05-mixed-model --apply     the points of the sheet, into the gradebook",
+    "autograder written 05-mixed-model --serve     marking in the page itself",
+    "autograder written 05-mixed-model --markers anna,ben      a page and a sheet for each of two TAs",
+    "autograder written 05-mixed-model --apply --marker anna   the points that anna gave",
+)
 
 _FOLDER = "written"
 _SHOWN = 20  # lines of one kind
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("assignment", type=assignment_name)
+    does = parser.add_mutually_exclusive_group()
+    does.add_argument("--apply", action="store_true", help="give the points and comments of the sheet to the students")
+    does.add_argument("--force", action="store_true", help="overwrite a sheet that has points or comments")
+    does.add_argument("--serve", action="store_true", help="mark in the page itself: it is shown on this machine")
+    parser.add_argument("--port", type=int, default=0, help="with --serve (default: any that is free)")
+    parser.add_argument("--replace", action="store_true", help="with --apply: overwrite marks that differ")
+    parser.add_argument("--marker", type=_name, help="the TA who marks (default: your login name)")
+    parser.add_argument(
+        "--markers",
+        type=_names,
+        metavar="NAME,NAME",
+        help="share the answers out among these TAs: a page and a sheet for each",
+    )
+
+
 def run(options: argparse.Namespace, console: Console) -> int:
-    """Write the page and the sheet, or apply the sheet; the exit status is 0 only if everything was written."""
+    """Write pages and sheets, or apply a sheet."""
+    from autograder.course.course import Course
+    from autograder.course.results.marks import Markers, login_name
+    from autograder.marking.answers import read_written
+    from autograder.marking.order import shared_out
+
     if options.replace and not options.apply:
-        raise CourseError("--replace goes with --apply.")
-    if options.force and options.apply:
-        raise CourseError("--force writes the sheet anew; it does not go with --apply.")
+        options.error("--replace goes with --apply")
+    if options.port and not options.serve:
+        options.error("--port goes with --serve")
+    if options.markers and options.serve:
+        options.error("--markers writes sheets for several TAs; each then marks with --serve --marker NAME")
+    if options.markers and (options.apply or options.marker):
+        options.error("--markers writes sheets for several TAs; name one with --marker to apply hers")
     course = Course.here()
-    with Gradebook(course.db_url, course.app.coursedir.course_id) as gradebook:
+    if options.serve:
+        return _serve(course, options, console)
+    with course.gradebook() as gradebook:
         written = read_written(course, gradebook, options.assignment)
-        path = Path(course.app.coursedir.root) / _FOLDER / f"{options.assignment}.csv"
+        shares = Markers(course.root, options.assignment)
+        marker = options.marker or login_name()
+        if options.markers:
+            sheets = [_Sheet(course.root, written, name, is_shared=True) for name in options.markers]
+            for sheet in sheets:
+                sheet.spare(force=options.force)
+            shares.write(shared_out(written, options.markers, shares.read()))
+        else:
+            sheets = [_Sheet(course.root, written, marker, is_shared=_has_share(marker, shares.read()))]
         if options.apply:
-            return _apply(course, gradebook, written, path, console, replace=options.replace)
-    _write(course, written, path, console, force=options.force)
-    return 0
+            return _apply(course, gradebook, sheets[0], console, replace=options.replace)
+    for sheet in sheets:
+        sheet.spare(force=options.force)
+        _write(sheet, shares.read(), console)
+    return DONE
 
 
-def _write(course: Course, written: Written, path: Path, console: Console, *, force: bool) -> None:
-    if path.exists() and not force:
-        _spare(path, written.assignment)
-    record = SheetRecord(Path(course.app.coursedir.root), written.assignment)
+def _serve(course: Course, options: argparse.Namespace, console: Console) -> int:
+    """Show the page on this machine until Ctrl-C; what is sent is in the gradebook at once."""
+    from autograder.course.results.marks import Markers, login_name
+    from autograder.marking.desk import Desk, DeskServer
+    from autograder.marking.order import only_of, shuffled
+
+    marker = options.marker or login_name()
+    shares = Markers(course.root, options.assignment).read()
+
+    def arrange(written: Written) -> Written:
+        written = shuffled(written, marker)
+        return only_of(written, marker, shares) if _has_share(marker, shares) else written
+
+    desk = Desk(course, options.assignment, arrange, marker)
+    desk.written()  # what cannot be marked is said here
+    try:
+        with DeskServer(desk, options.port) as server:
+            _say(console, f"Open {server.address} in a browser on this machine. Stop with Ctrl-C.")
+            server.serve_forever()
+    except OSError as problem:
+        raise CourseError(f"The page cannot be shown at port {options.port}: {problem}.") from None
+    except KeyboardInterrupt:
+        _say(console, f"\n{count(len(desk.marked), 'answer')} marked.")
+        next_commands(course, options.assignment, list(desk.marked), console)
+    return DONE
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[\w@+-][\w@.+-]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of letters, digits and . _ @ + -")
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(_name(name.strip()) for name in text.split(",") if name.strip()))
+    if len(names) < 2:
+        raise argparse.ArgumentTypeError("name two or more, with commas between them")
+    return names
+
+
+def _has_share(marker: str, shares: Mapping[str, Mapping[str, str]]) -> bool:
+    return any(marker in part.values() for part in shares.values())
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sheet of one TA: of her share of the answers, or of all."""
+
+    root: Path
+    written: Written
+    marker: str
+    is_shared: bool
+
+    @property
+    def whose(self) -> str:
+        """The TA's name, where the answers were shared out."""
+        return self.marker if self.is_shared else ""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        name = f"{self.written.assignment}.{self.marker}" if self.is_shared else self.written.assignment
+        return self.root / _FOLDER / f"{name}.csv"
+
+    @property
+    def apply(self) -> str:
+        """The command that applies it."""
+        return f"autograder written {self.written.assignment} --apply" + (f" --marker {self.marker}" * self.is_shared)
+
+    def spare(self, *, force: bool) -> None:
+        """Refuse to write over somebody's work."""
+        if self.path.exists() and not force:
+            _spare(self.path, self.apply)
+
+
+def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Console) -> None:
+    from autograder.course.files import write_atomically
+    from autograder.marking.answers import SheetRecord
+    from autograder.marking.order import only_of, shuffled
+    from autograder.marking.page import page
+    from autograder.marking.sheet import sheet as as_sheet
+
+    written = shuffled(sheet.written, sheet.marker)
+    if sheet.is_shared:
+        written = only_of(written, sheet.marker, shares)
+    record = SheetRecord(sheet.root, written.assignment, sheet.whose)
     write_atomically(record.path, record.content(written))
-    write_atomically(path, sheet(written))
-    html = path.with_suffix(".html")
-    write_atomically(html, page(written).encode("utf-8", "replace"))
+    write_atomically(sheet.path, as_sheet(written))
+    html = sheet.path.with_name(f"{sheet.path.stem}.html")
+    write_atomically(html, page(written, sheet.whose).encode("utf-8", "replace"))
     for part in written.parts:
-        given = [group for group in part.groups if not group.blank]
-        blank = sum(len(group.answers) for group in part.groups if group.blank)
-        marked = sum(one.points is not None for one in part.marked.values())
-        answers = sum(len(group.answers) for group in given)
-        _say(console, f"  {part.name}: {answers} answers in {len(given)} groups, {blank} no response, {marked} marked")
+        n = part.counts
+        answers = f"{count(n.answers, 'answer')} in {count(n.groups, 'group')}"
+        text = f"{answers}, {n.blank} no response, {n.marked} marked"
+        _say(console, f"  {part.name}: {text}")
     if written.ungraded:
-        _say(console, f"{len(written.ungraded)} hand-ins are not graded yet: {_some(written.ungraded)}")
-    _say(console, f"Read {html}, fill in {path}, then: autograder written {written.assignment} --apply")
+        _say(console, f"{len(written.ungraded)} submissions are not graded yet: {_some(written.ungraded)}")
+    _say(console, f"Read {html}, fill in {sheet.path}, then: {sheet.apply}")
 
 
-def _spare(path: Path, assignment: str) -> None:
-    """Refuse to write over somebody's work."""
+def _spare(path: Path, apply: str) -> None:
+    from autograder.marking.sheet import filled, read_sheet
+
     try:
         done = filled(read_sheet(path))
     except CourseError as problem:
-        raise CourseError(f"{problem} Move it away, or write a new one over it with --force.") from None
+        raise CourseError(str(problem), remedy="Move it away, or overwrite it with --force.") from None
     if done:
+        rows = "1 row already has" if done == 1 else f"{done} rows already have"
         raise CourseError(
-            f"{path} has points or comments in {done} rows, and nothing was written over it. Apply it (autograder "
-            f"written {assignment} --apply) and move it away, or give it up with --force."
+            f"Refusing to overwrite {path}: {rows} marks.",
+            done,
+            remedy=f"Apply them ({apply}) and move the sheet away, or discard them with --force.",
         )
 
 
-def _apply(
-    course: Course, gradebook: Gradebook, written: Written, path: Path, console: Console, *, replace: bool
-) -> int:
-    rows = read_sheet(path)
-    answers = SheetRecord(Path(course.app.coursedir.root), written.assignment).read()
+def _apply(course: Course, gradebook: Any, sheet: _Sheet, console: Console, *, replace: bool) -> int:
+    from autograder.course.results.marks import MarkJournal
+    from autograder.marking.answers import SheetRecord
+    from autograder.marking.marks import apply, planned
+    from autograder.marking.order import origins
+    from autograder.marking.sheet import read_sheet
+
+    written = sheet.written
+    rows = read_sheet(sheet.path)
+    answers = SheetRecord(course.root, written.assignment, sheet.whose).read()
     given = planned(rows, written, answers)
     done, kept = apply(course, gradebook, written.assignment, given, replace=replace)
+    journal = MarkJournal(course.root, written.assignment)
+    journal.add(origins(done, ((row.line, row.part) for row in rows), sheet.marker))
     for part in written.parts:
         marks = [one for one in done if one.part is part]
         comments = sum(bool(one.comment) for one in marks)
         if marks:
-            _say(console, f"  {part.name}: {len(marks)} marks, {comments} with a comment")
-    _say(console, f"{len(done)} marks are in the gradebook; {_left(rows)} rows without points were left.")
+            _say(console, f"  {part.name}: {count(len(marks), 'mark')}, {comments} with a comment")
+    are, rows_left = "is" if len(done) == 1 else "are", _left(rows)
+    have = "has" if rows_left == 1 else "have"
+    _say(console, f"{count(len(done), 'mark')} {are} in the gradebook; {count(rows_left, 'row')} {have} no points.")
     without = [str(row.line) for row in rows if row.comment and not row.points]
     if without:
-        _say(console, f"A comment without points was not given: line {', '.join(without[:_SHOWN])}")
+        _say(console, f"Comments without points were ignored: line {', '.join(without[:_SHOWN])}")
     _say_kept(kept, console)
-    return 1 if kept else 0
+    next_commands(course, written.assignment, sorted({one.student for one in done}), console)
+    return SUBMISSION if kept else DONE
 
 
-def _say_kept(kept: tuple[Given, ...], console: Console) -> None:
+def _say_kept(kept: tuple[PlannedMark, ...], console: Console) -> None:
     if not kept:
         return
-    _say(console, f"{len(kept)} are marked otherwise already and stay so (--replace gives them the sheet's marks):")
+    _say(console, f"{len(kept)} already have different marks and keep them (use --replace to overwrite):")
     for one in kept[:_SHOWN]:
         before = one.part.marked[one.student]
         points = "no points" if before.points is None else f"{before.points:g} points"
@@ -102,7 +249,7 @@ def _say_kept(kept: tuple[Given, ...], console: Console) -> None:
         _say(console, f"  … and {len(kept) - _SHOWN} more")
 
 
-def _left(rows: tuple[Row, ...]) -> int:
+def _left(rows: tuple[SheetRow, ...]) -> int:
     return sum(not row.points for row in rows)
 
 

@@ -24,35 +24,10 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader.preprocessors import ClearSolutions
 from traitlets import Unicode
 
+from autograder.errors import StarterError
+from autograder.template import Delimiters, grade_id_of
+
 _COMMENT = re.compile(r"(?P<indent>\s*)#(?: (?P<code>.*))?$")
-
-
-class StarterError(RuntimeError):
-    """The starter markers of a source notebook are wrong; for the author of the assignment."""
-
-    def __init__(self, cell: str, line_number: int, line: str, problem: str) -> None:
-        super().__init__(f"cell {cell!r}, line {line_number}: {problem}\n    {line.strip()}")
-        self.cell = cell  # grade_id where there is one, else the cell's id
-        self.line_number = line_number  # counted from 1, in the cell's source
-        self.line = line
-        self.problem = problem
-
-
-@dataclass(frozen=True)
-class Markers:
-    """The texts that mark a region wherever they stand in a line."""
-
-    begin_solution: str = "BEGIN SOLUTION"
-    end_solution: str = "END SOLUTION"
-    begin_starter: str = "BEGIN STARTER"
-    end_starter: str = "END STARTER"
-
-    def in_line(self, line: str) -> str:
-        """The name of the marker that ``line`` holds, ``""`` where it holds none."""
-        for name in ("begin_solution", "end_solution", "begin_starter", "end_starter"):
-            if getattr(self, name) in line:
-                return name
-        return ""
 
 
 @dataclass
@@ -70,19 +45,19 @@ class _Reader:
     """Reads one cell line by line, and knows where in it a mistake is."""
 
     cell: str
-    markers: Markers
+    delimiters: Delimiters
     region: _Region | None = None
     number: int = 0
 
     def released(self, source: str) -> Iterator[str]:
         """Lines of ``source``, a solution that has a starter replaced by it."""
         for self.number, line in enumerate(source.split("\n"), 1):
-            marker = self.markers.in_line(line)
+            marker = self.delimiters.of_solution(line)
             if marker == "begin_solution":
                 self._open_solution(line)
             elif self.region is None:
                 if marker:
-                    raise self._wrong(line, f"{getattr(self.markers, marker)!r} outside a solution")
+                    raise self._wrong(line, f"{getattr(self.delimiters, marker)!r} outside a solution")
                 yield line
             else:
                 self._inside(self.region, marker, line)
@@ -90,7 +65,7 @@ class _Reader:
                     yield from self.region.lines if self.region.starter is None else self.region.starter
                     self.region = None
         if self.region is not None:
-            raise StarterError(self.cell, *self.region.begins, f"no {self.markers.end_solution!r} follows")
+            raise StarterError(self.cell, *self.region.begins, f"no {self.delimiters.end_solution!r} follows")
 
     def _open_solution(self, line: str) -> None:
         if self.region is not None:
@@ -106,10 +81,10 @@ class _Reader:
             region.starter, region.starter_begins = [], (self.number, line)
         elif marker == "end_starter":
             if open_starter is None:
-                raise self._wrong(line, f"no {self.markers.begin_starter!r} before it")
+                raise self._wrong(line, f"no {self.delimiters.begin_starter!r} before it")
             region.starter_begins = None
         elif marker == "end_solution" and open_starter is not None:
-            raise StarterError(self.cell, *open_starter, f"no {self.markers.end_starter!r} follows in this solution")
+            raise StarterError(self.cell, *open_starter, f"no {self.delimiters.end_starter!r} follows in this solution")
         elif open_starter is not None and region.starter is not None:
             region.starter.append(self._uncommented(line))
 
@@ -125,18 +100,18 @@ class _Reader:
         return StarterError(self.cell, self.number, line, problem)
 
 
-def put_starters(source: str, cell: str, markers: Markers = Markers()) -> str:
+def put_starters(source: str, cell: str, delimiters: Delimiters = Delimiters()) -> str:  # noqa: B008  frozen
     """``source`` with each solution that has a starter replaced by it; other solutions stay as they are.
 
     Args:
         source: a code cell of the source notebook.
         cell: the name of the cell, for the error message.
-        markers: the texts that mark the regions.
+        delimiters: of solutions and starters.
 
     Raises:
         StarterError: a region is not closed, stands where it may not, or holds a line that is not a comment.
     """
-    return "\n".join(_Reader(cell, markers).released(source))
+    return "\n".join(_Reader(cell, delimiters).released(source))
 
 
 class StarterSolutions(ClearSolutions):  # type: ignore[misc]  # nbgrader ships no type information
@@ -152,9 +127,9 @@ class StarterSolutions(ClearSolutions):  # type: ignore[misc]  # nbgrader ships 
     def _replace_solution_region(self, cell: NotebookNode, language: str) -> bool:
         """Put starters in their places, then nbgrader's stub; says whether anything was replaced."""
         before = cell.source
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or cell.get("id", "without a name")
+        name = grade_id_of(cell) or cell.get("id", "without a name")
         if cell.cell_type == "code":
-            cell.source = put_starters(before, name, self._markers())
+            cell.source = put_starters(before, name, self._delimiters())
         else:
             self._refuse_starters(before, name)
         replaced = super()._replace_solution_region(cell, language)
@@ -162,13 +137,13 @@ class StarterSolutions(ClearSolutions):  # type: ignore[misc]  # nbgrader ships 
 
     def _refuse_starters(self, text: str, name: str) -> None:
         for number, line in enumerate(text.split("\n"), 1):
-            if self._markers().in_line(line).endswith("starter"):
+            if self._delimiters().of_solution(line).endswith("starter"):
                 raise StarterError(name, number, line, "starters are for code cells only")
 
-    def _markers(self) -> Markers:
-        return Markers(
-            self.begin_solution_delimeter,
-            self.end_solution_delimeter,
-            self.begin_starter_delimiter,
-            self.end_starter_delimiter,
+    def _delimiters(self) -> Delimiters:
+        return Delimiters(
+            begin_solution=self.begin_solution_delimeter,
+            end_solution=self.end_solution_delimeter,
+            begin_starter=self.begin_starter_delimiter,
+            end_starter=self.end_starter_delimiter,
         )

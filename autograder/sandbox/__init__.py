@@ -1,8 +1,23 @@
 """Runs student code where it can reach nothing."""
 
-from autograder.sandbox.answers import CallFailed, CellRun, understood
-from autograder.sandbox.host import Sandbox
-from autograder.sandbox.limits import Limits, SandboxUnavailable, SessionEnded
-from autograder.sandbox.session import Session
+from autograder.errors import CallFailed, SandboxUnavailable, SessionEnded
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.outputs import CellRun, called, understood, unread
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.session import READ_SECONDS, Session, call_request, name_of_call
 
-__all__ = ["CallFailed", "CellRun", "Limits", "Sandbox", "SandboxUnavailable", "Session", "SessionEnded", "understood"]
+__all__ = [
+    "READ_SECONDS",
+    "CallFailed",
+    "CellRun",
+    "Limits",
+    "Sandbox",
+    "SandboxUnavailable",
+    "Session",
+    "SessionEnded",
+    "call_request",
+    "called",
+    "name_of_call",
+    "understood",
+    "unread",
+]

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import SandboxUnavailable
 from autograder.sandbox.interpreter import Bind, Interpreter
-from autograder.sandbox.limits import SandboxUnavailable
 
 UNPRIVILEGED = 65534  # "nobody": owns nothing
 INSIDE_USER = 1000
@@ -26,6 +26,8 @@ WORK = "/home/student"
 FOLDERS = (WORK, "/tmp", "/dev/shm")  # inside the sandbox
 MODES = {WORK: "0755", "/tmp": "1777", "/dev/shm": "1777"}
 DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")  # no /dev/zero: mapped as shared it is uncounted memory
+_NUMERICAL = ("OPENBLAS_", "MKL_", "OMP_", "NUMEXPR_", "BLIS_")
+_SETTING = re.compile(r"[\w.,:+-]{1,40}")  # a number or the name of a processor, never a path or a secret
 NO_NAMESPACES = (0, 8)  # the first version with --disable-userns
 INSTALL = "install bubblewrap (Debian, Ubuntu: `apt install bubblewrap`; Fedora: `dnf install bubblewrap`)"
 
@@ -47,7 +49,7 @@ def find_tools() -> Tools:
     """
     if platform.system() != "Linux":
         raise SandboxUnavailable(f"student code is isolated by Linux namespaces; this is {platform.system()}")
-    bwrap, setpriv = shutil.which("bwrap"), shutil.which("setpriv")
+    bwrap, setpriv = _program("bwrap"), _program("setpriv")
     if bwrap is None:
         raise SandboxUnavailable(f"bubblewrap is not installed: {INSTALL}")
     if os.geteuid() == 0 and setpriv is None:
@@ -55,6 +57,12 @@ def find_tools() -> Tools:
     answer = subprocess.run([bwrap, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
     version = tuple(int(number) for number in re.findall(r"\d+", answer))
     return Tools(bwrap, version, setpriv if os.geteuid() == 0 else None)
+
+
+def _program(name: str) -> str | None:
+    """Where a program lies; ``/usr/bin`` also where ``PATH`` begins with ``/bin``, which is a link to it."""
+    found = shutil.which(name)
+    return None if found is None else str(Path(found).parent.resolve() / name)
 
 
 def weaknesses(tools: Tools, *, filtered: bool) -> Iterator[str]:
@@ -104,7 +112,7 @@ def _outer(tools: Tools, python: Interpreter) -> list[str]:
     for bind in python.binds:
         args += [*_parents(bind.target, "0755"), "--ro-bind", str(bind.source), str(bind.target)]
     for name in ("bwrap", "setpriv"):
-        if (path := shutil.which(name)) and not path.startswith("/usr/bin/"):
+        if (path := _program(name)) and not path.startswith("/usr/bin/"):
             args += [*_parents(Path(path), "0755"), "--ro-bind", path, path]
     args += ["--perms", "1777", "--dir", "/tmp"]  # the inner one builds its root there
     return [*args, *_library_links(), "--dev-bind", "/proc", "/proc", "--dev-bind", "/dev", "/dev"]
@@ -165,6 +173,20 @@ def _library_links() -> list[str]:
     return args
 
 
+def numerical_settings() -> dict[str, str]:
+    """Variables of the environment that choose how numerical libraries compute, such as ``OPENBLAS_CORETYPE``.
+
+    Students' code and the references compute under the same ones, or their last digits could differ. They have one
+    thread each, because there is a worker on each processor.
+    """
+    chosen = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_NUMERICAL) and _SETTING.fullmatch(value) and not name.endswith("_NUM_THREADS")
+    }
+    return chosen | {f"{library}NUM_THREADS": "1" for library in _NUMERICAL}
+
+
 def _environment(python: Interpreter) -> list[str]:
     variables = {
         "HOME": WORK,
@@ -175,6 +197,7 @@ def _environment(python: Interpreter) -> list[str]:
         "PATH": f"{python.executable.parent}:/usr/bin:/bin",
         "SHELL": "/bin/sh",
         "TERM": "dumb",
+        "NBGRADER_EXECUTION": "autograde",  # by which nbgrader tells notebooks who runs them
         "TMPDIR": "/tmp",  # inside the sandbox
         "PYTHONPATH": ":".join(map(str, python.path)),
         "PYTHONHASHSEED": "0",  # a submission graded twice shows the same
@@ -183,8 +206,8 @@ def _environment(python: Interpreter) -> list[str]:
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": "/tmp/matplotlib",
         "IPYTHONDIR": "/tmp/ipython",
-        **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
-        **dict.fromkeys(("NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS"), "1"),
+        "VECLIB_MAXIMUM_THREADS": "1",
+        **numerical_settings(),
     }
     if python.libraries is not None:
         variables["LD_LIBRARY_PATH"] = str(python.libraries)

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from autograder.values import MalformedValue, parse
+from autograder.deadline import held
+from autograder.values.strict_json import MalformedValue, marks, parse
 
 HEADER = struct.Struct(">I")
 CHUNK = 1 << 16
+MARK_BYTES = 40  # that an element takes in memory beside its own bytes
 
 
 class Malformed(Exception):
@@ -35,11 +37,13 @@ class Channel:
         self._received = bytearray()
         self._unsent = memoryview(b"")
         self.closed = False
+        self.weight = 0  # of the last frame: about what it takes in memory, in bytes
 
     def queue(self, message: Mapping[str, Any]) -> None:
-        """Queue a request; :meth:`write` sends it piece by piece."""
+        """Queue a request behind what is not sent yet; :meth:`write` sends it piece by piece."""
         body = json.dumps(message, allow_nan=False).encode("ascii")
-        self._unsent = memoryview(HEADER.pack(len(body)) + body)
+        with held():
+            self._unsent = memoryview(bytes(self._unsent) + HEADER.pack(len(body)) + body)
 
     def events(self) -> int:
         """What to poll for."""
@@ -47,23 +51,25 @@ class Channel:
 
     def write(self) -> None:
         """Send as much as the process takes now."""
-        try:
-            self._unsent = self._unsent[self.sock.send(self._unsent) :] if self._unsent else self._unsent
-        except BlockingIOError:
-            pass
-        except OSError:
-            self._unsent = memoryview(b"")
+        with held():
+            try:
+                self._unsent = self._unsent[self.sock.send(self._unsent) :] if self._unsent else self._unsent
+            except BlockingIOError:
+                pass
+            except OSError:
+                self._unsent = memoryview(b"")
 
     def read(self) -> None:
         """Take in what is there now, at most one chunk."""
-        try:
-            part = self.sock.recv(CHUNK)
-        except BlockingIOError:
-            return
-        except OSError:
-            part = b""
-        self.closed = self.closed or not part
-        self._received += part
+        with held():
+            try:
+                part = self.sock.recv(CHUNK)
+            except BlockingIOError:
+                return
+            except OSError:
+                part = b""
+            self.closed = self.closed or not part
+            self._received += part
 
     def frames(self) -> Iterator[dict[str, Any]]:
         """The complete frames that have come in.
@@ -71,14 +77,8 @@ class Channel:
         Raises:
             Malformed: what came in is not a frame, or one that is too large.
         """
-        while len(self._received) >= HEADER.size:
-            size = HEADER.unpack_from(self._received)[0]
-            if size > self._max_bytes:
-                raise Malformed(f"a message of {size} bytes")
-            if len(self._received) < HEADER.size + size:
-                return
-            body = bytes(self._received[HEADER.size : HEADER.size + size])
-            del self._received[: HEADER.size + size]
+        while (body := self._body()) is not None:
+            self.weight = len(body) + MARK_BYTES * marks(body)
             try:
                 frame = parse(body)
             except MalformedValue as problem:
@@ -86,6 +86,20 @@ class Channel:
             if not isinstance(frame, dict) or not isinstance(frame.get("kind"), str):
                 raise Malformed("a message without a kind")
             yield frame
+
+    def _body(self) -> bytes | None:
+        """Take the body of the next frame, if all of it is there."""
+        if len(self._received) < HEADER.size:
+            return None
+        size = HEADER.unpack_from(self._received)[0]
+        if size > self._max_bytes:
+            raise Malformed(f"a message of {size} bytes")
+        if len(self._received) < HEADER.size + size:
+            return None
+        with held():
+            body = bytes(self._received[HEADER.size : HEADER.size + size])
+            del self._received[: HEADER.size + size]
+        return body
 
 
 def wait_readable(sock: socket.socket, deadline: float, clock: Callable[[], float] = time.monotonic) -> bool:

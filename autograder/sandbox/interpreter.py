@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.sandbox import masks
+
 INSIDE = Path(__file__).parent / "inside"
 BASE = Path("/opt/python")
 SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo")  # fonts: matplotlib's own
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
-SOURCE_SUFFIXES = (".pth", ".py", ".egg-link")
 
 
 @dataclass(frozen=True)
@@ -98,25 +98,11 @@ def _inside(folder: Path, binds: Iterable[Bind]) -> Path | None:
 def _masked(binds: list[Bind], hidden: tuple[str, ...]) -> Iterator[Bind]:
     """What of the visible folders of packages is, describes or points to a hidden package."""
     others = (found for bind in binds for found in bind.source.glob("python3*/*-packages"))  # of any Python
-    for folder in sorted({*site_folders(), *others}):
-        for place in (folder, folder / "__pycache__"):
-            target = _inside(place, binds)
-            if target is None or not place.is_dir():
-                continue
-            for entry in sorted(place.iterdir()):
-                if _names_hidden(entry, hidden):
-                    yield Bind(entry, target / entry.name)
-
-
-def _names_hidden(entry: Path, hidden: tuple[str, ...]) -> bool:
-    """Whether an entry of a folder of packages is, describes or points to a hidden package."""
-    words = re.split(r"[-_.]+", entry.name.lower())
-    names = [name.lower().replace("-", "_") for name in hidden]
-    if any(name in words or entry.name.lower().startswith(name) for name in names):
-        return True
-    if not entry.is_file() or entry.suffix not in SOURCE_SUFFIXES or entry.stat().st_size > 1 << 20:
-        return False
-    if entry.suffix == ".py" and not entry.name.startswith("__editable__"):
-        return False
-    text = entry.read_text("utf-8", "replace").lower()
-    return any(name in text for name in names)
+    found = {entry: None for folder in sorted({*site_folders(), *others}) for entry in masks.entries(folder, hidden)}
+    found |= {place: None for name in hidden for place in masks.places(name)}
+    seen: set[Path] = set()
+    for entry in found:
+        target = _inside(entry, binds)
+        if target is not None and not seen & {target, *target.parents}:
+            seen.add(target)
+            yield Bind(entry, target)

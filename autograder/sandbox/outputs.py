@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from autograder.errors import CallFailed
 from autograder.sandbox.channel import Malformed
 from autograder.sandbox.limits import Limits
+from autograder.values import decode, views
 
 TEXT_TYPES = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 PICTURE_TYPES = ("image/png", "image/jpeg", "image/gif")
@@ -180,3 +184,57 @@ def _picture(content: object) -> str:
     except (binascii.Error, ValueError):
         raise Malformed("a picture that is not base64") from None
     return encoded
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """What came of running one cell."""
+
+    outputs: tuple[dict[str, Any], ...]  # valid outputs of notebook format 4
+    figures: tuple[views.Figure, ...]  # recorded while it ran, oldest first
+    drawn: Any  # the same as JSON data, which `decode_figures` understands again
+    printed: str  # text on standard output
+    error: str | None  # "NameError: name 'x' is not defined"
+    seconds: float  # wall time
+    line: int | None = None  # of the cell, counted from 1, in which the error came up
+
+
+def unread(why: str) -> dict[str, Any]:
+    """What is kept of an answer that reached a bound of the grader, and is not to be read again."""
+    return {"kind": "unread", "error": why}
+
+
+def understood(name: str, answer: Mapping[str, Any], call: decode.Caller | None = None) -> Any:
+    """The value that an answer of a session stands for; see :meth:`Session.value`.
+
+    Args:
+        name: that was asked for.
+        answer: of :meth:`Session.answer`, perhaps read from a file.
+        call: runs a function of the student.
+    """
+    match answer["kind"]:
+        case "missing":
+            return views.Missing(name, str(answer.get("reason") or ""))
+        case "raised" | "unread":
+            return views.Opaque("unknown", str(answer.get("error") or ""))
+        case _:
+            return decoded(answer, call)
+
+
+def called(answer: Mapping[str, Any], call: decode.Caller | None) -> Any:
+    """What a function of the student returned, from an answer of a session.
+
+    Raises:
+        CallFailed: it raised an exception or took too long.
+    """
+    if answer["kind"] in ("raised", "unread"):
+        raise CallFailed(str(answer.get("error") or ""))
+    return decoded(answer, call)
+
+
+def decoded(answer: Mapping[str, Any], call: decode.Caller | None) -> Any:
+    """The value of an answer that holds one; ``Opaque`` where it came malformed."""
+    try:
+        return decode.decode(answer.get("value"), call=call)
+    except decode.MalformedValue as problem:
+        return views.Opaque("unknown", f"malformed: {problem}")

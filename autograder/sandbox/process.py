@@ -15,9 +15,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import IO, Any
 
+from autograder.errors import SandboxUnavailable
 from autograder.sandbox import bubblewrap, interpreter, seccomp
 from autograder.sandbox.channel import wait_readable
-from autograder.sandbox.limits import Limits, SandboxUnavailable
+from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session
 
 START_SECONDS = 60.0

@@ -59,6 +59,8 @@ def _fill(program: Any, lib: Any) -> None:
 
     for name in DENIED:
         deny(name)
+    # of a file that can only be read it would be one that the machine's other processes wait for
+    deny("flock", action=lib.ERRNO(errno.ENOLCK))
     deny("clone3", action=lib.ERRNO(errno.ENOSYS))  # its flags lie in memory; the C library then uses clone
     for flag in NAMESPACES:
         deny("clone", lib.Arg(0, lib.MASKED_EQ, flag, flag))

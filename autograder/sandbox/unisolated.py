@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from autograder.sandbox.bubblewrap import numerical_settings
 from autograder.sandbox.interpreter import INSIDE, site_folders
 from autograder.sandbox.process import ENTRY, SandboxProcess
 
@@ -74,7 +75,6 @@ class UnisolatedProcess(SandboxProcess):
 
     def _environment(self) -> dict[str, str]:
         folder = str(self._folder)
-        threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
         return {
             "HOME": folder,
             "PATH": os.environ.get("PATH", os.defpath),
@@ -86,5 +86,5 @@ class UnisolatedProcess(SandboxProcess):
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",
             "MPLCONFIGDIR": f"{folder}/matplotlib",
             "IPYTHONDIR": f"{folder}/ipython",
-            **dict.fromkeys(threads, "1"),
+            **numerical_settings(),
         }

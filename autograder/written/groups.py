@@ -16,8 +16,9 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Hamming
 
+from autograder.written.context import DOWN, NEGATIONS, UP
 from autograder.written.numbers import Number, numbers
-from autograder.written.surroundings import DOWN, NEGATIONS, UP
+from autograder.written.vocabulary import Vocabulary
 
 ALIKE = 88.0  # per cent, of the texts as a whole
 _SPELLING = 85.0  # per cent, of two words that may be one
@@ -41,7 +42,7 @@ _DROPPED = re.compile(
 
 
 @dataclass(frozen=True)
-class Answer:
+class WrittenAnswer:
     """What one student wrote."""
 
     student: str
@@ -53,7 +54,7 @@ class Answer:
 class Group:
     """Answers that can be marked together."""
 
-    answers: tuple[Answer, ...]  # by student; the first is what the others are near to
+    answers: tuple[WrittenAnswer, ...]  # by student; the first is what the others are near to
     blank: bool = False  # nobody in it answered
 
     @property
@@ -69,36 +70,57 @@ class Group:
         return tuple((text, tuple(students)) for text, students in found.items())
 
 
-def grouped(answers: Iterable[Answer], unanswered: Iterable[str] = ()) -> tuple[Group, ...]:
+def group_answers(
+    answers: Iterable[WrittenAnswer], vocabulary: Vocabulary, blank: Iterable[str] = ()
+) -> tuple[Group, ...]:
     """The groups of one part, the largest first and among equals by first student; who did not answer comes last.
 
     Args:
         answers: of those who answered.
-        unanswered: students who left the part as it was, or empty.
+        vocabulary: of the course, by which numbers in answers are read.
+        blank: students who left the part as it was, or empty.
     """
-    same: dict[tuple[str, str], list[Answer]] = {}
-    for answer in sorted(answers, key=lambda answer: answer.student):
-        same.setdefault((answer.attached, normalised(answer.text)), []).append(answer)
-    by_shape: dict[tuple[object, ...], list[_Kind]] = {}
-    leaders: list[_Kind] = []
-    # The commonest wording leads, so that the result does not hang on names.
-    for (attached, _), members in sorted(same.items(), key=lambda one: (-len(one[1]), one[1][0].student)):
-        kind = _Kind(members)
-        known = by_shape.setdefault((attached, *kind.shape), [])
-        leader = _leader(kind, known)
-        if leader is None:
-            known.append(kind)
-            leaders.append(kind)
-        else:
-            leader.members.extend(members)
-    groups = [Group(tuple(leader.members)) for leader in leaders]
+    groups = [Group(tuple(wording.answers)) for wording in _merged(_wordings(answers, vocabulary))]
     groups.sort(key=lambda group: (-len(group.answers), group.answers[0].student))
-    blank = tuple(Answer(student, "") for student in sorted(unanswered))
-    return (*groups, *([Group(blank, blank=True)] if blank else ()))
+    return (*groups, *_unanswered(blank))
 
 
-def normalised(text: str) -> str:
-    """``text`` without case, white space, marks of Markdown and punctuation; numbers keep their signs."""
+def ungrouped(answers: Iterable[WrittenAnswer], blank: Iterable[str] = ()) -> tuple[Group, ...]:
+    """Each answer as a group of its own, where nobody can compare them."""
+    return (*(Group((answer,)) for answer in answers), *_unanswered(blank))
+
+
+def _unanswered(blank: Iterable[str]) -> tuple[Group, ...]:
+    answers = tuple(WrittenAnswer(student, "") for student in sorted(blank))
+    return (Group(answers, blank=True),) if answers else ()
+
+
+def _wordings(answers: Iterable[WrittenAnswer], vocabulary: Vocabulary) -> list[_Wording]:
+    """Equal answers together; the commonest first, so that the result does not depend on names."""
+    same: dict[tuple[str, str], list[WrittenAnswer]] = {}
+    for answer in sorted(answers, key=lambda answer: answer.student):
+        same.setdefault((answer.attached, normalized(answer.text)), []).append(answer)
+    ordered = sorted(same.values(), key=lambda equal: (-len(equal), equal[0].student))
+    return [_Wording(equal, vocabulary) for equal in ordered]
+
+
+def _merged(wordings: Iterable[_Wording]) -> list[_Wording]:
+    """Each wording joins the first near one before it; those that join none remain, with all that joined them."""
+    leaders: list[_Wording] = []
+    by_shape: dict[tuple[object, ...], list[_Wording]] = {}
+    for wording in wordings:
+        comparable = by_shape.setdefault((wording.answers[0].attached, *wording.shape), [])
+        leader = _leader(wording, comparable)
+        if leader is None:
+            comparable.append(wording)
+            leaders.append(wording)
+        else:
+            leader.answers.extend(wording.answers)
+    return leaders
+
+
+def normalized(text: str) -> str:
+    """``text`` without case, whitespace, marks of Markdown and punctuation; numbers keep their signs."""
     text = unicodedata.normalize(
         "NFKC", text.replace("²", "^2").replace("−", "-").replace("–", "-").replace("!=", "≠")
     ).casefold()
@@ -107,16 +129,17 @@ def normalised(text: str) -> str:
     return " ".join(text.split())
 
 
-class _Kind:
+class _Wording:
     """One wording, with what decides whether another is near to it."""
 
-    def __init__(self, members: list[Answer]) -> None:
-        self.members = members
-        self.text = normalised(members[0].text)
+    def __init__(self, answers: list[WrittenAnswer], vocabulary: Vocabulary) -> None:
+        self.answers = answers
+        self.text = normalized(answers[0].text)
+        self._vocabulary = vocabulary
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        return numbers(self.members[0].text)
+        return numbers(self.answers[0].text, self._vocabulary)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -136,20 +159,20 @@ class _Kind:
         return (len(self.words), signs, exact, tuple(word for word in self.words if word in _OPPOSED))
 
 
-def _leader(kind: _Kind, leaders: Sequence[_Kind]) -> _Kind | None:
-    if not leaders or len(kind.text) > _LONGEST:
+def _leader(wording: _Wording, leaders: Sequence[_Wording]) -> _Wording | None:
+    if not leaders or len(wording.text) > _LONGEST:
         return None
-    most = int(len(kind.words) * _MISSPELT) + 1
+    most = int(len(wording.words) * _MISSPELT) + 1
     choices = [leader.words for leader in leaders]
-    near = process.extract(kind.words, choices, scorer=Hamming.distance, score_cutoff=most, limit=20)
-    return next((leaders[place] for _, _, place in near if _near(kind, leaders[place])), None)
+    near = process.extract(wording.words, choices, scorer=Hamming.distance, score_cutoff=most, limit=20)
+    return next((leaders[place] for _, _, place in near if _near(wording, leaders[place])), None)
 
 
-def _near(kind: _Kind, leader: _Kind) -> bool:
+def _near(wording: _Wording, leader: _Wording) -> bool:
     return (
-        all(map(_same_word, kind.words, leader.words))
-        and all(map(_same_number, kind.numbers, leader.numbers))
-        and fuzz.ratio(_NUMBER.sub("#", kind.text), _NUMBER.sub("#", leader.text), score_cutoff=ALIKE) > 0
+        all(map(_same_word, wording.words, leader.words))
+        and all(map(_same_number, wording.numbers, leader.numbers))
+        and fuzz.ratio(_NUMBER.sub("#", wording.text), _NUMBER.sub("#", leader.text), score_cutoff=ALIKE) > 0
     )
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from autograder.written import surroundings
+from autograder.written import context
 from autograder.written.plain import plain
-from autograder.written.units import Unit, unit_at
+from autograder.written.vocabulary import Unit, Vocabulary
 
 MAX_NUMBERS = 200  # of a text are looked at
 
@@ -25,7 +25,7 @@ _DECIMAL = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 _SIGN = re.compile(r"(?:^|[\s(\[=:<>≈±,;/|\"“'])([-+−–])$|(?:^|[=(≈:])\s?([-+−–])\s$")
 
 
-class Part(Enum):
+class Role(Enum):
     """What a number does in its sentence, as far as that decides what it is compared with."""
 
     VALUE = auto()
@@ -46,7 +46,7 @@ class Number:
     digits: int  # that count, without leading zeros and the zeros that fill up a whole number
     unit: Unit
     direction: int  # −1 or 1 where the sign is written or said in words beside it, else 0
-    part: Part
+    role: Role
     sentence: str  # around it
     about: bool = False  # "about", "roughly"
     other: float | None = None  # 10,467 is also 10.467
@@ -57,21 +57,26 @@ class Number:
         return self.step >= 1
 
 
-def numbers(text: str) -> tuple[Number, ...]:
-    """The numbers of a Markdown text, in order; of a long one, those of its beginning."""
+def numbers(text: str, vocabulary: Vocabulary) -> tuple[Number, ...]:
+    """The numbers of a Markdown text, in order; of a long one, those of its beginning.
+
+    Args:
+        text: as a person wrote it.
+        vocabulary: the units and words of the course.
+    """
     shown = plain(text)
-    found = list(_found(shown))
-    parts = _parts(shown, found)
+    found = list(_tokens(shown, vocabulary))
+    roles = _roles(shown, found, vocabulary)
     units = _units(shown, found)
     return tuple(
-        _number(shown, one, part, unit, found[place - 1].end if place else 0)
-        for place, (one, part, unit) in enumerate(zip(found, parts, units, strict=True))
+        _number(shown, one, role, unit, found[place - 1].end if place else 0)
+        for place, (one, role, unit) in enumerate(zip(found, roles, units, strict=True))
     )
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A number before its surroundings are known."""
+class _Token:
+    """A number before its context is known."""
 
     start: int
     end: int  # after the unit
@@ -84,14 +89,14 @@ class _Found:
     gap: str  # the text since the number before, without the sign; as far as it matters
 
 
-def _found(text: str) -> Iterator[_Found]:
+def _tokens(text: str, vocabulary: Vocabulary) -> Iterator[_Token]:
     end = count = 0
     for token in _TOKEN.finditer(text):
         written = token[0]
         if len(written) > _LONGEST:
             continue
-        unit, after = unit_at(text, token.end())
-        read = None if not unit.name and _AFTER.match(text, token.end()) else _read(written)
+        unit, after = vocabulary.unit_at(text, token.end())
+        read = None if not unit.name and _AFTER.match(text, token.end()) else _parse(written)
         if read is None:
             continue
         gap = text[max(end, token.start() - 60) : token.start()]
@@ -99,14 +104,14 @@ def _found(text: str) -> Iterator[_Found]:
         mark = (sign[1] or sign[2]) if sign and (gap.strip() != (sign[1] or sign[2]) or not count) else ""
         between = gap.rstrip().removesuffix(mark) if mark else gap
         start = token.start() - (len(gap) - len(between)) if mark else token.start()
-        yield _Found(start, after, mark, *read[:3], unit, read[3], between)
+        yield _Token(start, after, mark, *read[:3], unit, read[3], between)
         end = after
         count += 1
         if count >= MAX_NUMBERS:
             return
 
 
-def _read(token: str) -> tuple[float, float, int, float | None] | None:
+def _parse(token: str) -> tuple[float, float, int, float | None] | None:
     """Value, step, digits and the other reading of a token; ``None`` where it is no number."""
     mantissa, _, power = token.replace("−", "-").lower().partition("e")
     mantissa = f"0{mantissa}" if mantissa.startswith(".") else mantissa
@@ -130,62 +135,62 @@ def _read(token: str) -> tuple[float, float, int, float | None] | None:
     return float(whole) * size, 10.0**filled * size, len(significant), other
 
 
-def _parts(text: str, found: list[_Found]) -> list[Part]:
-    parts = [_part_alone(text, one) for one in found]
+def _roles(text: str, found: list[_Token], vocabulary: Vocabulary) -> list[Role]:
+    roles = [_role_alone(text, one, vocabulary) for one in found]
     for place in range(1, len(found)):
         first, second = found[place - 1], found[place]
-        match surroundings.link(text[max(0, first.start - 30) : first.start], second.gap):
-            case surroundings.Link.RANGE:
-                parts[place - 1] = parts[place] = Part.RANGE
-            case surroundings.Link.DASH:
+        match context.connection(text[max(0, first.start - 30) : first.start], second.gap):
+            case context.Connection.RANGE:
+                roles[place - 1] = roles[place] = Role.RANGE
+            case context.Connection.DASH:
                 written_out = first.value >= second.value or "=" in text[second.end : second.end + 20]
-                parts[place] = Part.TERM if written_out else Part.RANGE
-                parts[place - 1] = parts[place - 1] if written_out else Part.RANGE
-            case surroundings.Link.TERM:
-                parts[place] = Part.TERM
-            case surroundings.Link.SHARE if not first.unit.name:
-                parts[place - 1] = parts[place] = Part.COUNT
-            case surroundings.Link.LIST if parts[place - 1] is Part.NAME and not second.unit.name:
-                parts[place] = Part.NAME
-    return parts
+                roles[place] = Role.TERM if written_out else Role.RANGE
+                roles[place - 1] = roles[place - 1] if written_out else Role.RANGE
+            case context.Connection.TERM:
+                roles[place] = Role.TERM
+            case context.Connection.SHARE if not first.unit.name:
+                roles[place - 1] = roles[place] = Role.COUNT
+            case context.Connection.LIST if roles[place - 1] is Role.NAME and not second.unit.name:
+                roles[place] = Role.NAME
+    return roles
 
 
-def _part_alone(text: str, one: _Found) -> Part:
-    words = surroundings.words_before(one.gap)
+def _role_alone(text: str, one: _Token, vocabulary: Vocabulary) -> Role:
+    words = context.words_before(one.gap)
     whole = one.step >= 1
-    if whole and not one.unit.name and surroundings.names(words):
-        return Part.NAME
-    if whole and not one.unit.name and surroundings.counts(text[one.end : one.end + 40]):
-        return Part.COUNT
-    return Part.BOUND if surroundings.bounds(one.gap, words) else Part.VALUE
+    if whole and not one.unit.name and words[-1:] and words[-1] in vocabulary.named:
+        return Role.NAME
+    if whole and not one.unit.name and vocabulary.counted_pattern.match(text[one.end : one.end + 40]):
+        return Role.COUNT
+    return Role.BOUND if context.bounds(one.gap, words) else Role.VALUE
 
 
-def _units(text: str, found: list[_Found]) -> list[Unit]:
+def _units(text: str, found: list[_Token]) -> list[Unit]:
     """In "323.59 and 248.11 ms" the unit belongs to both."""
     units = [one.unit for one in found]
     for place in range(len(found) - 1, 0, -1):
         first, second = found[place - 1], found[place]
         if not units[place - 1].name and units[place].name:
-            link = surroundings.link(text[max(0, first.start - 30) : first.start], second.gap)
-            if link is not None and _shared(link, second, units[place]):
+            connection = context.connection(text[max(0, first.start - 30) : first.start], second.gap)
+            if connection is not None and _shared(connection, second, units[place]):
                 units[place - 1] = units[place]
     return units
 
 
-def _shared(link: surroundings.Link, second: _Found, unit: Unit) -> bool:
+def _shared(connection: context.Connection, second: _Token, unit: Unit) -> bool:
     """Whether the unit of the second of two numbers is that of the first too."""
-    if link is surroundings.Link.LIST and second.gap.strip() == ",":
+    if connection is context.Connection.LIST and second.gap.strip() == ",":
         return not second.unit.name  # "21.76, 2.26 and 6.11 ms", but not "p = 0.01, 10 ms"
-    equation = link in (surroundings.Link.TERM, surroundings.Link.DASH) or "=" in second.gap
-    return not (equation and unit.measures == "time per day")  # "251.4 + 10.5 ms per day · x"
+    equation = connection in (context.Connection.TERM, context.Connection.DASH) or "=" in second.gap
+    return not (equation and unit.rate_of)  # "251.4 + 10.5 ms per day · x"
 
 
-def _number(text: str, one: _Found, part: Part, unit: Unit, previous: int) -> Number:
-    before = surroundings.clause(text[max(previous, one.start - 80) : one.start])
-    said, phrase = surroundings.direction(before, text[one.end : one.end + 40])
+def _number(text: str, one: _Token, role: Role, unit: Unit, previous: int) -> Number:
+    before = context.clause(text[max(previous, one.start - 80) : one.start])
+    said, phrase = context.direction(before, text[one.end : one.end + 40])
     written = {"": 0, "+": 1}.get(one.sign, -1)
     value = -one.value if written < 0 else one.value
-    if part in (Part.TERM, Part.RANGE) or (said and written):
+    if role in (Role.TERM, Role.RANGE) or (said and written):
         said = written = 0  # a sign that belongs to the sum, or one that is said twice
     inherited = f" {unit.name}" if unit != one.unit else ""
     shown = f"{phrase.lead}{text[one.start : one.end]}{inherited}{phrase.tail}"
@@ -196,9 +201,9 @@ def _number(text: str, one: _Found, part: Part, unit: Unit, previous: int) -> Nu
         digits=one.digits,
         unit=unit,
         direction=written or said,
-        part=part,
-        sentence=surroundings.sentence(text, one.start, one.end),
-        about=surroundings.approximate(before),
+        role=role,
+        sentence=context.sentence(text, one.start, one.end),
+        about=context.approximate(before),
         other=one.other,
     )
-    return replace(number, value=abs(value)) if part is Part.TERM else number
+    return replace(number, value=abs(value)) if role is Role.TERM else number

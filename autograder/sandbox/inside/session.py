@@ -10,16 +10,17 @@ import random
 import resource
 import signal
 import sys
+import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 from . import arguments
-from .encoder import Encoder
-from .figures import Recorder
-from .nodes import opaque
+from .channel import Channel, FrameTooLarge, Sink
+from .encode.nodes import opaque
+from .encode.value import Encoder
+from .figures.recorder import Recorder
 from .shell import Shell, describe
-from .streams import Sink
-from .wire import Channel, FrameTooLarge
 
 MB = 1 << 20
 OPEN_FILES = 256
@@ -30,7 +31,7 @@ SEED = 20240601  # every session starts from it: a submission graded twice shows
 PR_SET_DUMPABLE = 4
 
 
-class OutOfTime(BaseException):
+class RequestTimeout(BaseException):
     """Raised inside student code that was asked for a value for too long."""
 
 
@@ -53,6 +54,7 @@ class Session:
         self._sink = Sink(channel)
         self._process = os.getpid()
         self._initial = dict(shell.user_ns)
+        self._folder = str(Path.cwd())
 
     def serve(self) -> NoReturn:
         """Answer requests for ever."""
@@ -60,22 +62,23 @@ class Session:
         self._sink.attach()
         self._shell.sink = self._sink
         os.register_at_fork(after_in_child=self._sink.detach)
-        answers = {"files": self._files, "run": self._run, "value": self._value, "call": self._call}
+        handlers = {"files": self._files, "run": self._run, "value": self._value, "call": self._call}
+        handlers["written"] = self._written
         while True:
             request = self._channel.receive()
             if request is None:
                 os._exit(0)
-            answer = answers[request["op"]](request)
+            reply = handlers[request["op"]](request)
             if os.getpid() != self._process:
                 os._exit(0)  # student code forked and the copy came back here
-            self._send(answer)
+            self._send({**reply, "number": request["number"]})  # the host may have given up an earlier one
 
-    def _send(self, answer: dict[str, Any]) -> None:
+    def _send(self, reply: dict[str, Any]) -> None:
         try:
-            self._channel.send(answer)
+            self._channel.send(reply)
         except FrameTooLarge:
-            small = {"figures": []} if answer["kind"] == "done" else {"value": opaque(None, "too large")}
-            self._channel.send({**answer, **small})
+            small = {"figures": []} if reply["kind"] == "done" else {"value": opaque(None, "too large")}
+            self._channel.send({**reply, **small})
 
     def _files(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -90,8 +93,7 @@ class Session:
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         self._sink.begin_cell()
         self._recorder.begin_cell()
-        shell: Any = self._shell  # IPython's methods have no types
-        result = shell.run_cell(request["source"], store_history=True)
+        result = self._run_cell(request["source"], request.get("seconds"))
         figures = self._recorder.end_cell()
         self._sink.flush()
         sys.stdout, sys.stderr = self._sink.streams
@@ -100,7 +102,20 @@ class Session:
         if problem is not None:
             name, text = describe(type(problem), problem)
             error = f"{name}: {text}".splitlines()[0][:500]
-        return {"kind": "done", "error": error, "figures": figures}
+        return {"kind": "done", "error": error, "line": line_of(problem), "figures": figures}
+
+    def _run_cell(self, source: str, seconds: float | None) -> Any:
+        """Run a cell; one that has ``seconds`` is interrupted then, as by a button, and the notebook goes on."""
+        shell: Any = self._shell  # IPython's methods have no types
+        if seconds is None:
+            return shell.run_cell(source, store_history=True)
+        theirs = signal.signal(signal.SIGALRM, _interrupted)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            return shell.run_cell(source, store_history=True)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, theirs)
 
     def _value(self, request: dict[str, Any]) -> dict[str, Any]:
         name = request["name"]
@@ -114,6 +129,22 @@ class Session:
         args = [arguments.decode(node) for node in request["args"]]
         kwargs = {name: arguments.decode(node) for name, node in request["kwargs"].items()}
         return self._encoded(lambda: function(*args, **kwargs), request["seconds"])
+
+    def _written(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What lies in the working folder; student code may have made up any of it."""
+        theirs = signal.signal(signal.SIGALRM, _out_of_time)
+        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
+        found: dict[str, str] = {}
+        try:
+            bounds = (request["files"], request["bytes"])
+            for name, content in contents(self._folder, request["endings"], request["given"], *bounds):
+                found[name] = base64.b64encode(content).decode("ascii")
+        except BaseException:
+            found = {}
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, theirs)
+        return {"kind": "value", "value": {"t": "files", "files": found}}
 
     def _encoded(self, produce: Any, seconds: float) -> dict[str, Any]:
         """The answer to a request for a value; student code that runs for it has ``seconds``."""
@@ -129,7 +160,7 @@ class Session:
                 return {"kind": "raised", "error": f"{name}: {text}"[:500]}
             node = Encoder(self._functions, self._limits["message_mb"] * MB).encode(value)
             signal.setitimer(signal.ITIMER_REAL, 0)
-        except OutOfTime:
+        except RequestTimeout:
             return {"kind": "raised", "error": f"TimeoutError: not done after {seconds:g} seconds"}
         except BaseException as problem:
             node = opaque(value, f"could not be read ({type(problem).__name__})")
@@ -140,8 +171,48 @@ class Session:
         return {"kind": "value", "value": node}
 
 
+def contents(folder: str, endings: list[str], given: list[str], most: int, size: int) -> Iterator[tuple[str, bytes]]:
+    """Regular files below a folder by their relative names, the first ones that fit into both bounds.
+
+    Args:
+        folder: where they lie.
+        endings: of their names, such as ``.png``.
+        given: names of files that are left out.
+        most: how many.
+        size: of all together, in bytes.
+    """
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith((".", "__")))
+        for name in sorted(names):
+            path = Path(place, name)
+            known = path.relative_to(folder).as_posix()
+            if known in given or name.startswith(".") or path.suffix.lower() not in endings:
+                continue
+            if path.is_symlink() or not path.is_file() or not most or path.stat().st_size > size:
+                continue
+            content = path.read_bytes()[:size]
+            most, size = most - 1, size - len(content)
+            yield known, content
+
+
 def _out_of_time(*_signal: object) -> NoReturn:
-    raise OutOfTime
+    raise RequestTimeout
+
+
+def _interrupted(*_signal: object) -> NoReturn:
+    raise KeyboardInterrupt("this cell ran longer than its limit of time")
+
+
+def line_of(problem: BaseException | None) -> int | None:
+    """The line of a cell, counted from 1, in which an exception came up: the innermost one of the cell's own code."""
+    try:
+        if isinstance(problem, SyntaxError):
+            return problem.lineno
+        frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(problem.__traceback__ if problem else None)]
+        cell = next(code.co_filename for code, _ in frames if code.co_name == "<module>")
+        return [line for code, line in frames if code.co_filename == cell][-1]
+    except Exception:
+        return None  # an exception of the student's own making can be anything
 
 
 def become(limits: dict[str, Any], fds: tuple[int, ...], folder: str) -> None:
@@ -164,7 +235,7 @@ def become(limits: dict[str, Any], fds: tuple[int, ...], folder: str) -> None:
     _limit(limits)
     # nothing of process 1 is left in it, so it may look at itself, and the watch at its memory
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
-    os.nice(5)  # the watch in process 1 goes first
+    os.nice(10)  # the watch in process 1 goes first, and so do the grader and the machine's users
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # passing the limit ends the process, visibly
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(folder)

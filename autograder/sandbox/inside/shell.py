@@ -19,7 +19,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Type
 from traitlets.config import Config
 
-from .streams import Sink, bundle
+from .channel import Sink, bundle
 
 NO_INPUT = "input() has no one to answer it: notebooks are graded without a keyboard. Assign the value instead."
 

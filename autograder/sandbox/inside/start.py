@@ -8,7 +8,7 @@ from typing import NoReturn
 
 
 def main(argument: str) -> NoReturn:
-    """Report to the host, and become process 1's :mod:`~.zygote`.
+    """Report to the host, and become process 1's :mod:`~.init`.
 
     Args:
         argument: JSON: "control" (descriptor of the socket to the host), "preload", "folders".
@@ -16,6 +16,6 @@ def main(argument: str) -> NoReturn:
     config = json.loads(argument)
     control = socket.socket(fileno=config["control"])
     control.send(b'{"event": "started"}')
-    from .zygote import main
+    from .init import main
 
     main(config, control)

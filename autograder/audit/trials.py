@@ -1,0 +1,171 @@
+"""What hidden tests say of answers, while they are being written."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import nbformat
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.audit.bank import Answer, find_bank, read_answers, read_bank
+from autograder.audit.cases import SOLUTION, check_answer, filled_in, parts_of
+from autograder.audit.faults import told
+from autograder.audit.run_cases import CaseResult, CellResult, judged_alone
+from autograder.course.course import Course
+from autograder.course.files import read_notebook_file
+from autograder.course.release.generate import Rehearsal, rehearse
+from autograder.errors import CourseError
+from autograder.pages.checks import as_text
+from autograder.template import Template, TemplateCell, grade_id_of
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One notebook to be graded."""
+
+    title: str
+    content: bytes
+    answer: Answer | None = None  # of the bank
+
+
+def show_trials(course: Course, options: argparse.Namespace, console: Console) -> bool:
+    """Submit answers and show the checks; returns whether all was judged, and as the bank says.
+
+    Args:
+        course: where the assignment is.
+        options: arguments of ``autograder try``.
+        console: where the checks are shown.
+
+    Raises:
+        CourseError: there is no such assignment, part or answer.
+        BankError: an entry of the bank is not what it should be.
+    """
+    (name,) = options.assignment
+    well = True
+    for rehearsal in rehearse(course, [name])[name]:
+        parts = parts_of(rehearsal.template)
+        if options.part and options.part not in parts:
+            raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {', '.join(parts)}.")
+        chosen = [options.part] if options.part else list(parts)
+        shortened = _until(rehearsal, [test for part in chosen for test in parts[part]])
+        for trial in _trials(rehearsal, course, options, chosen):
+            student = options.id or shortened.task.student
+            task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
+            console.rule(escape(trial.title), align="left")
+            well &= _show(
+                judged_alone(task), trial, {part: parts[part] for part in chosen}, console, rehearsal.template
+            )
+    return well
+
+
+def _trials(rehearsal: Rehearsal, course: Course, options: argparse.Namespace, parts: list[str]) -> Iterator[_Trial]:
+    """The notebooks that the arguments name.
+
+    Raises:
+        CourseError: they name none.
+    """
+    file = Path(options.answer) if options.answer else None
+    if file is not None and file.suffix == ".ipynb":
+        yield _Trial(str(file), read_notebook_file(file))
+        return
+    if file is not None and file.suffix == ".py":
+        if not options.part:
+            raise CourseError(f"Say with --part which cell {file} is the answer to: one of {', '.join(parts)}.")
+        code = {**rehearsal.solutions, options.part: file.read_text(encoding="utf-8")}
+        yield _Trial(str(file), filled_in(rehearsal.released, code))
+        return
+    if not options.answer:
+        yield _Trial(SOLUTION, filled_in(rehearsal.released, rehearsal.solutions))
+    answers = list(_answers(rehearsal, course, options.answer, parts))
+    if options.answer and not answers:
+        raise CourseError(
+            f"{options.answer!r} is no file, and no answer of the bank to {', '.join(parts)} is called so."
+        )
+    for answer in answers:
+        code = {**rehearsal.solutions, **answer.code}
+        yield _Trial(answer.title, filled_in(rehearsal.released, code), answer)
+
+
+def _answers(rehearsal: Rehearsal, course: Course, wanted: str | None, parts: list[str]) -> Iterator[Answer]:
+    """The answers to the parts, of a file or of the bank; of the bank perhaps only those of a name."""
+    try:
+        if wanted and wanted.endswith(".toml"):
+            found = read_answers(Path(wanted))
+        else:
+            bank = find_bank(course.root)
+            all_of_them = read_bank(bank / rehearsal.template.assignment) if bank else ()
+            found = [one for one in all_of_them if not wanted or wanted.casefold() in one.title.casefold()]
+        for answer in found:
+            if set(answer.code) & set(parts):
+                check_answer(answer, rehearsal.template)
+                yield answer
+    except OSError as problem:
+        raise CourseError(str(problem)) from None
+
+
+def _until(rehearsal: Rehearsal, tests: list[str]) -> Rehearsal:
+    """The assignment up to the last of some test cells: what comes later makes no difference to them."""
+    template = rehearsal.template
+    last = max((place for place, cell in enumerate(template.cells) if cell.grade_id in tests), default=-1)
+    return replace(
+        rehearsal, task=replace(rehearsal.task, template=replace(template, cells=template.cells[: last + 1]))
+    )
+
+
+def _cut(content: bytes, template: Template) -> bytes:
+    """A notebook up to the last cell of the template."""
+    notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+    last = template.cells[-1].grade_id if template.cells else ""
+    places = [place for place, cell in enumerate(notebook.cells) if grade_id_of(cell) == last]
+    if places:
+        notebook.cells = notebook.cells[: places[-1] + 1]
+    return str(nbformat.writes(notebook)).encode("utf-8")
+
+
+def _show(
+    result: CaseResult, trial: _Trial, parts: Mapping[str, tuple[str, ...]], console: Console, template: Template
+) -> bool:
+    """Show the verdict on the parts; whether all is as it should be."""
+    cells = {cell.grade_id: cell for cell in result.cells}
+    well = True
+    for error in result.errors:
+        console.print(f"[yellow]raised in {escape(error)}[/]", highlight=False, soft_wrap=True)
+    for part, tests in parts.items():
+        judged = [cells[test] for test in tests if test in cells]
+        for cell in judged:
+            console.print(escape(_text(cell, template.by_id()[cell.grade_id])), highlight=False, soft_wrap=True)
+            well &= cell.points is not None
+        problem = _differs(part, judged, trial)
+        if problem:
+            console.print(f"[bold red]✗[/] {escape(problem)}", highlight=False, soft_wrap=True)
+            well = False
+    for leak in result.leaks:
+        console.print(f"[bold red]✗[/] {escape(leak)}", highlight=False, soft_wrap=True)
+        well = False
+    return well
+
+
+def _text(cell: CellResult, written: TemplateCell) -> str:
+    lines = [cell.message] if cell.message else []
+    if cell.points is None:
+        lines += [f"could not be judged: {told(cell, written)}", cell.review]
+    elif cell.checks:
+        lines.append(as_text(cell.points, cell.checks))
+    else:
+        lines.append(f"{cell.points:g} of {cell.max_points:g} points")
+    notes = [f"    for you: {note}" for check in cell.checks for note in check.notes]
+    return "\n".join([f"{cell.grade_id}:", *lines, *notes])
+
+
+def _differs(part: str, judged: list[CellResult], trial: _Trial) -> str:
+    """What is other than the solution deserves, or the bank says; empty where nothing is."""
+    max_points = sum(cell.max_points for cell in judged)
+    if trial.answer is None and trial.title != SOLUTION:
+        return ""
+    due = max_points if trial.answer is None else trial.answer.earns.get(part, max_points)
+    earned = sum(cell.points or 0.0 for cell in judged)
+    return "" if abs(earned - due) < 1e-6 else f"{part}: earns {earned:g}, but should earn {due:g}"

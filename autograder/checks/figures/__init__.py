@@ -1,0 +1,1 @@
+"""How figures are judged, on what was drawn and not on pixels."""

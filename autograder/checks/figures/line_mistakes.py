@@ -1,0 +1,89 @@
+"""Rows of misconceptions for lines in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.figures.lines import LineTolerance, Pair, lines_in, matched, pair
+from autograder.checks.figures.panels import SWAPPED_KEEPS, transposed
+from autograder.checks.mistakes import Misconceptions
+from autograder.checks.outcome import Verdict
+from autograder.checks.tolerance import Match
+from autograder.checks.values.containers import key
+from autograder.values.views import Figure, Line
+
+
+def known_line(
+    verdict: Verdict, figures: Sequence[Figure], want: Pair, tolerance: LineTolerance, rows: Misconceptions
+) -> Verdict:
+    """The verdict in the course's words where a row's (intercept, slope) was drawn."""
+
+    def agrees(value: Any, turned: bool) -> Match:
+        other, within = pair(value), LineTolerance(None, None) if turned else tolerance
+        return (
+            Match.FULL if any(within.on(line, other) for one in figures for line in _drawn(one, turned)) else Match.NONE
+        )
+
+    return _told(verdict, agrees, lambda value: _same(pair(value), want, tolerance), rows)
+
+
+def known_lines(
+    verdict: Verdict,
+    figures: Sequence[Figure],
+    wants: Mapping[str, Pair],
+    at_least: int,
+    tolerance: LineTolerance,
+    rows: Misconceptions,
+) -> Verdict:
+    """The verdict in the course's words where at least so many of a row's lines were drawn."""
+
+    def agrees(value: Any, turned: bool) -> Match:
+        others, within = _by_name(value), LineTolerance(None, None) if turned else tolerance
+        enough = min(at_least, len(others))
+        found = (len(matched(_drawn(one, turned), others, within)) for one in figures)
+        return Match.FULL if others and any(count >= enough for count in found) else Match.NONE
+
+    def is_right(value: Any) -> bool:
+        others = _by_name(value)
+        return others.keys() == wants.keys() and all(_same(others[name], wants[name], tolerance) for name in wants)
+
+    return _told(verdict, agrees, is_right, rows)
+
+
+def _drawn(figure: Figure, turned: bool) -> list[Line]:
+    lines = lines_in(figure)
+    return [transposed(line) for line in lines] if turned else lines
+
+
+def _told(
+    verdict: Verdict,
+    agrees: Callable[[Any, bool], Match],
+    is_right: Callable[[Any], bool],
+    rows: Misconceptions,
+) -> Verdict:
+    """The verdict in the words of the rows that were drawn, or were drawn with the axes exchanged."""
+    found = rows.recognise(lambda value: agrees(value, False), is_right)
+    if found is None and verdict.mistake != "swapped":
+        turned = rows.recognise(lambda value: agrees(value, True), is_right)
+        found = turned and replace(
+            turned,
+            share=SWAPPED_KEEPS * turned.share,
+            hint=f"The axes are exchanged. {turned.hint}",
+            mistake=f"swapped, {turned.mistake}",
+        )
+    told = replace(found, got=verdict.got) if found is not None else rows.named(verdict)
+    return told.with_notes(rows.notes)
+
+
+def _by_name(value: Any) -> dict[str, Pair]:
+    return {key(name): pair(line) for name, line in value.items()}
+
+
+def _same(one: Pair, other: Pair, tolerance: LineTolerance) -> bool:
+    """Whether two lines cannot be told apart over the range of the predictor."""
+    x = np.array(tolerance.over or (0.0, 1.0), dtype=float)
+    return tolerance.on(Line(x, one[0] + one[1] * x), other)

@@ -1,0 +1,1 @@
+"""How fitted models are judged, on their estimates and their likelihood."""

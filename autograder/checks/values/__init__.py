@@ -1,0 +1,1 @@
+"""How values are judged: numbers, tables, effects by name."""

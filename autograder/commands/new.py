@@ -1,0 +1,238 @@
+"""The commands ``autograder new course`` and ``autograder new assignment``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from autograder.commands import DONE
+from autograder.errors import CourseError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HELP = "begin a course, or an assignment that grades and audits as it stands"
+EXAMPLES = (
+    "autograder new course statistics                        the folder, with its configuration",
+    "autograder new assignment 01-first                      with an example's data",
+    "autograder new assignment 02-rain --data ~/rain.csv     with your own",
+)
+CONFIG = "nbgrader_config.py"
+EXAMPLE = "plants.csv"  # the data of an assignment that brings none
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_LEAST_ROWS = 5
+_LEFT_OUT = 10  # of so many rows, the second run lacks one
+_SEED = 1
+_CELL = re.compile(r"^%% (?P<kind>\w+) (?P<name>\S+) ?(?P<points>\d*)\n", re.MULTILINE)
+
+
+def NEEDS_COURSE(options: argparse.Namespace) -> bool:  # noqa: N802  see autograder.commands.Command
+    """Whether something is added to a course."""
+    return bool(options.what == "assignment")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    what = parser.add_subparsers(required=True, metavar="WHAT", dest="what")
+    course = what.add_parser("course", help="a course folder", description="Begin a course in a folder.")
+    course.add_argument("folder", type=Path, metavar="DIR")
+    about = (
+        "Begin an assignment: a notebook with one part of each kind, answers for the audit, and other data for the "
+        "second run of each submission. Nothing that is there is overwritten."
+    )
+    assignment = what.add_parser("assignment", help="an assignment of this course", description=about)
+    assignment.add_argument("name", metavar="NAME")
+    assignment.add_argument(
+        "--data", type=Path, metavar="FILE", help="a CSV file that students get (default: an example, plants.csv)"
+    )
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Write what was asked for, and say what to do next."""
+    written, then = _course(options.folder) if options.what == "course" else _assignment(options.name, options.data)
+    for path in written:
+        console.print(f"[green]+[/] {escape(str(path))}", highlight=False, soft_wrap=True)
+    console.print(escape(then), highlight=False, soft_wrap=True)
+    return DONE
+
+
+def _course(folder: Path) -> tuple[list[Path], str]:
+    course_id = folder.resolve().name
+    if not _NAME.fullmatch(course_id):
+        raise CourseError(_unfit("The course folder", course_id), course_id)
+    config = _rendered("nbgrader_config.py.jinja", {"course_id": course_id})
+    written = _write({folder / CONFIG: config.encode()})
+    there = "" if folder.resolve() == Path.cwd() else f"cd {folder}; "
+    return written, f"Next: {there}autograder new assignment 01-first"
+
+
+def _assignment(name: str, data: Path | None) -> tuple[list[Path], str]:
+    from autograder.audit.bank import BANKS, find_bank
+    from autograder.course.course import Course
+
+    if not _NAME.fullmatch(name):
+        raise CourseError(_unfit("An assignment", name), name)
+    course = Course.here()
+    file, content = _data(data)
+    about = _About.of(name, file, content)
+    source = course.folder("source", ".", name)
+    bank = (find_bank(course.root) or course.root / BANKS[-1]) / name
+    files = {
+        source / f"{name}.ipynb": _notebook(_rendered("assignment.txt.jinja", vars(about))),
+        source / file: content,
+        course.root / course.settings.second_data / name / file: second_data(content),
+        bank / "answers.toml": _rendered("answers.toml.jinja", vars(about)).encode(),
+    }
+    written = [Path(path).relative_to(course.root) for path in _write(files)]
+    return written, f"Next: autograder try {name} --part q1; autograder audit {name}"
+
+
+def _unfit(what: str, name: str) -> str:
+    return f"{what} cannot be called {name!r}: use letters, digits, '.', '-' and '_', and begin with a letter or digit."
+
+
+def _write(files: Mapping[Path, bytes]) -> list[Path]:
+    """Write new files, all or none.
+
+    Raises:
+        CourseError: one of them is there already, or its folder cannot be made.
+    """
+    from autograder.course.files import write_atomically
+
+    there = [path for path in files if path.exists() or path.is_symlink()]
+    if there:
+        names = ", ".join(map(str, there))
+        raise CourseError(f"There is already {names}; nothing was written.", there, remedy="Choose another name.")
+    for path, content in files.items():
+        try:
+            write_atomically(path, content)
+        except OSError as problem:
+            raise CourseError(f"{path} cannot be written: {problem.strerror}.", str(path)) from None
+    return list(files)
+
+
+@dataclass(frozen=True)
+class _About:
+    """What the templates of an assignment need to know."""
+
+    name: str
+    file: str
+    y: str  # a column of numbers
+    x: str  # another one; empty where there is none
+
+    @classmethod
+    def of(cls, name: str, file: str, content: bytes) -> _About:
+        """Choose the columns that the parts ask for: first those that are measured rather than counted.
+
+        Raises:
+            CourseError: there is no table with a column of numbers.
+        """
+        table = _table(file, content)
+        numbers = [str(label) for label, column in table.items() if _is_usable(column)]
+        if len(table) < _LEAST_ROWS or not numbers:
+            raise CourseError(
+                f"{file} needs {_LEAST_ROWS} rows and a column of numbers that differ and of which none is missing; "
+                f"it has {len(table)} rows and the columns {', '.join(map(repr, map(str, table.columns)))}."
+            )
+        y = next((one for one in numbers if table[one].dtype.kind == "f"), numbers[0])
+        return cls(name, file, y, next((one for one in numbers if one != y), ""))
+
+
+def _is_usable(column: pd.Series[Any]) -> bool:
+    return column.dtype.kind in "iuf" and bool(column.notna().all()) and column.nunique() > 2
+
+
+def _data(path: Path | None) -> tuple[str, bytes]:
+    if path is None:
+        return EXAMPLE, _template(EXAMPLE)
+    if path.suffix.lower() != ".csv":
+        raise CourseError(f"{path} is no CSV file.", str(path), ".csv", "Save the table as CSV, with commas.")
+    try:
+        return path.name, path.read_bytes()
+    except OSError as problem:
+        raise CourseError(f"{path} cannot be read: {problem.strerror}.", str(path)) from None
+
+
+def _table(file: str, content: bytes) -> pd.DataFrame:
+    import io
+
+    import pandas as pd
+
+    try:
+        return pd.read_csv(io.BytesIO(content))
+    except ValueError as problem:  # no UTF-8, no table
+        raise CourseError(f"{file} cannot be read as a CSV file in UTF-8: {problem}") from None
+
+
+def second_data(content: bytes) -> bytes:
+    """Other data of the same kind, by which a second run tells whether answers follow the data.
+
+    A tenth of the rows, at least one, is left out, the same ones each time; the others stay as they are, in order.
+
+    Args:
+        content: of a CSV file with a heading.
+    """
+    import io
+
+    import numpy as np
+    import pandas as pd
+
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    count = max(1, len(table) // _LEFT_OUT)
+    left_out = np.random.default_rng(_SEED).choice(len(table), size=count, replace=False)
+    text: str = table.drop(index=left_out.tolist()).to_csv(index=False, lineterminator="\n")
+    return text.encode()
+
+
+def _template(name: str) -> bytes:
+    return resources.files(__package__).joinpath("templates", name).read_bytes()
+
+
+def _rendered(template: str, about: Mapping[str, str]) -> str:
+    import jinja2
+
+    environment = jinja2.Environment(  # of Python, TOML and Markdown, no HTML
+        undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["python"] = lambda text: json.dumps(text, ensure_ascii=False)
+    return environment.from_string(_template(template).decode()).render(about)
+
+
+def _notebook(text: str) -> bytes:
+    """A notebook of cells that begin with ``%% KIND NAME POINTS``."""
+    from nbformat import v4, writes
+
+    spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = v4.new_notebook(cells=list(_cells(text)), metadata={"kernelspec": spec})
+    return f"{writes(notebook)}\n".encode()
+
+
+def _cells(text: str) -> Iterator[Any]:
+    from nbformat import v4
+
+    begins = list(_CELL.finditer(text))
+    for begin, end in zip(begins, [*(one.start() for one in begins[1:]), len(text)], strict=True):
+        kind, name, points = begin["kind"], begin["name"], begin["points"]
+        is_text = kind in ("text", "written")
+        about: dict[str, Any] = {
+            "grade_id": name,
+            "grade": kind in ("tests", "written"),
+            "solution": kind in ("answer", "written"),
+            "locked": kind not in ("answer", "written"),
+            "task": False,
+            "schema_version": 3,
+        }
+        if points:
+            about["points"] = int(points)
+        make: Any = v4.new_markdown_cell if is_text else v4.new_code_cell
+        source = text[begin.end() : end].strip("\n")
+        yield make(source, id=name, metadata={} if name == "title" else {"nbgrader": about})

@@ -1,0 +1,46 @@
+"""The command ``autograder try``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.commands import AUTHOR, DONE, assignment_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+HELP = "show what the tests of an assignment say of answers"
+EXAMPLES = (
+    "autograder try 03-ols --part q3a                      the solution and the bank's answers to a part",
+    "autograder try 03-ols --part q3a --answer mine.py     code of your own for the part",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("assignment", nargs=1, type=assignment_name)
+    parser.add_argument("--part", metavar="PART", help="only the tests of this part, such as q3a")
+    parser.add_argument(
+        "--answer",
+        metavar="FILE",
+        type=_answer,
+        help="a notebook, a TOML file of the bank, a .py file with the code of the part, or the name of an answer of "
+        "the bank; default: the solution and all answers of the bank to the part",
+    )
+    parser.add_argument(
+        "--id", metavar="STUDENT", help="submit as this student, where tests draw data by the id (default: example)"
+    )
+
+
+def _answer(text: str) -> str:
+    return str(Path(text).absolute()) if Path(text).is_file() else text
+
+
+def run(options: argparse.Namespace, console: Console) -> int:
+    """Submit answers and show the checks."""
+    from autograder.audit.trials import show_trials
+    from autograder.course.course import Course
+
+    return DONE if show_trials(Course.here(), options, console) else AUTHOR

@@ -1,0 +1,1 @@
+"""What an assignment is before it is handed out: generated, its imports read, its plain tests rehearsed."""

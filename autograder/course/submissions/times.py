@@ -1,0 +1,56 @@
+"""When a submission was made, and who says so: its author, who may say anything, or the exchange."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from autograder.course.files import write_atomically
+from autograder.course.submissions.submitted import SubmittedFolder
+
+
+class Collected:
+    """The time stamps that `nbgrader collect` found and wrote itself, by student.
+
+    Args:
+        root: the course folder.
+        assignment: whose submissions they are.
+    """
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        self._path = root / ".autograder" / assignment / "collected.json"
+
+    def add(self, student: str, stamp: datetime) -> None:
+        """Note a time stamp; the one before of the same student is forgotten."""
+        write_atomically(self._path, json.dumps({**self.read(), student: stamp.isoformat()}).encode())
+
+    def read(self) -> dict[str, str]:
+        """Student → time stamp."""
+        try:
+            found = json.loads(self._path.read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def doubt(folder: SubmittedFolder, collected: str | None, due: datetime | None) -> str:
+    """In a sentence, why it is not sure that a submission was made in time; empty where it is, or was not in time.
+
+    Args:
+        folder: of the submission.
+        collected: its time stamp as the exchange noted, where it did.
+        due: when it had to be made (UTC), where that is known.
+    """
+    stated, put = folder.timestamp(), folder.changed()
+    if due is None or put is None or put <= due or (stated is not None and stated > due):
+        return ""
+    if stated is not None and collected == stated.isoformat():
+        return ""
+    says = (
+        "There is no time stamp" if stated is None else f"The time stamp ({stated:%Y-%m-%d %H:%M} UTC) is its author's"
+    )
+    return (
+        f"Nothing but the student's word says that this was handed in on time: {says}, and the folder was put here on "
+        f"{put:%Y-%m-%d} at {put:%H:%M} UTC, after the due date."
+    )

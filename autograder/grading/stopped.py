@@ -1,0 +1,113 @@
+"""Cells of the student's that stopped with an error, and the names that are missing because of it.
+
+A later cell stops too where it uses such a name. What its author needs to read is the first error, not the last.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_NAME_ERROR = re.compile(r"NameError: name '(\w+)' is not defined")
+_ASSIGNED = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=(?!=)", re.MULTILINE)
+_ABSENT = (
+    ("module", re.compile(r"No module named '(\w+)")),
+    ("module", re.compile(r"[Ii]mport \W?(\w+)\W? failed|requires (?:the )?(\w+) (?:package )?to be installed")),
+    ("file", re.compile(r"No such file or directory: '([^']{1,100})'")),
+)
+_LONGEST = 200  # characters of an error that a hint repeats
+_TIPS = (
+    (re.compile(r"'(MixedLM|OLS|GLS|WLS|GLM|GEE)' object has no attribute"), "Is `.fit()` missing?"),
+    (
+        re.compile(r"ModuleNotFoundError|ImportError"),
+        "This package is not available where submissions are graded; do it with the packages of the course.",
+    ),
+    (
+        re.compile(r"FileNotFoundError"),
+        "The data file lies beside the notebook: read it by its plain name, without a folder.",
+    ),
+    (re.compile(r"^NotImplementedError: ?$"), "Is the line that was given there still in it?"),
+    (re.compile(r"SyntaxError|IndentationError"), "Python could not read this cell, so none of it ran."),
+)
+
+
+@dataclass
+class StoppedCells:
+    """What the cells of a notebook failed to define, as they are run."""
+
+    _reasons: dict[str, str] = field(default_factory=dict)  # name → why it is missing
+    part: str = ""  # the first error of this part
+
+    def ran(self, source: str, error: str, number: int) -> None:
+        """Take note of a cell that stopped.
+
+        Args:
+            source: of the cell.
+            error: that ended it, such as "KeyError: 371".
+            number: of the cell, as the notebook counts them.
+        """
+        cause = _NAME_ERROR.search(error)
+        reason = self._reasons.get(cause.group(1)) if cause else None
+        if reason is None:
+            tips = [tip for pattern, tip in _TIPS if pattern.search(error)]
+            reason = " ".join([f"Cell {number} stopped before: {_one_line(error)}.", *tips[:1]])
+        for name in assigned(source):
+            self._reasons.setdefault(name, reason)
+        self.part = self.part or reason
+
+    def reason(self, name: str) -> str:
+        """Why a name is missing; empty where no cell that stopped would have defined it."""
+        return self._reasons.get(name, "")
+
+    def next_part(self) -> None:
+        """A test cell has been judged; the next part begins."""
+        self.part = ""
+
+
+def absent(cells: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Modules and files whose absence stopped cells, such as "module tqdm", each once.
+
+    Args:
+        cells: of a notebook that has run.
+    """
+    errors = [
+        str(output.get("evalue", ""))
+        for cell in cells
+        for output in cell.get("outputs", ())
+        if output.get("output_type") == "error"
+        and output.get("ename") in ("ModuleNotFoundError", "ImportError", "FileNotFoundError")
+    ]
+    found = [(kind, pattern.search(error)) for error in errors for kind, pattern in _ABSENT]
+    return tuple(dict.fromkeys(f"{kind} {match[match.lastindex or 0]}" for kind, match in found if match))
+
+
+def assigned(source: str) -> set[str]:
+    r"""The global names that a cell gives values to, as far as its text tells.
+
+    Example:
+        >>> sorted(assigned("a, b = 1, 2\nfor c in x: pass"))
+        ['a', 'b', 'c']
+    """
+    try:
+        return set(_assigned(ast.parse(source)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics are no Python, nor is a slip of the pen
+        return {name.strip() for names in _ASSIGNED.findall(source) for name in names.split(",")}
+
+
+def _assigned(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                yield from ((alias.asname or alias.name).split(".")[0] for alias in names)
+
+
+def _one_line(error: str) -> str:
+    line = " ".join(error.split()).rstrip(".: ")
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"

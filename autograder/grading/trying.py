@@ -1,0 +1,147 @@
+"""Trying hidden tests while writing them: ``with autograder.trying(slope=50.2):``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from autograder.checks.outcome import AuthorError
+from autograder.checks.student import Judging, Submitter, judging
+from autograder.grading.referee import add_failed_assertion
+from autograder.pages.checks import as_html, as_text
+from autograder.sandbox import CallFailed
+from autograder.sandbox.inside.encode.value import Encoder
+from autograder.sandbox.inside.figures.describe import Budget, describe
+from autograder.values.decode import decode
+from autograder.values.figures import decode_figures
+from autograder.values.views import Figure, Missing
+
+Table = pd.DataFrame | str | PathLike[str]
+_BYTES = 64 << 20  # of one value, as in a sandbox
+_NUMBERS, _ARTISTS = 500_000, 10_000  # of all figures, as in a sandbox
+
+
+@contextmanager
+def trying(
+    *,
+    figures: Iterable[Any] = (),
+    data: Mapping[str, Table] | None = None,
+    printed: str = "",
+    points: float | None = None,
+    submitted_as: str = "",
+    others: Iterable[str] = (),
+    **values: Any,
+) -> Iterator[Judging]:
+    """Run hidden tests on answers that you give, and show what a student would see.
+
+    Every value and figure goes the way that a student's goes, so that what is judged is what would be judged. Inside
+    the block, ``student.value("slope")`` is the answer; the plain name ``slope``, which means it in a test cell, is
+    your own session's variable here. A failing ``assert`` is shown as a failed check.
+
+    Args:
+        figures: matplotlib figures that the student drew.
+        data: file name → table or path, for ``student.data``.
+        printed: what the student's cells printed.
+        submitted_as: the id under which the answers count as submitted, for ``student.id``.
+        others: ids of the rest of the class, for ``checks.whose``.
+        points: of the test cell; default: the sum of the credits, or 1 where a credit is left out.
+        values: the student's variables.
+
+    Raises:
+        AuthorError: if the credits do not add up to ``points``, or no ``Checks`` were made.
+
+    Example:
+        >>> with trying(slope=50.2):
+        ...     checks = Checks()
+        ...     checks.number("slope", 10.467286)
+        0 of 1 points
+          ✗ `slope`: not right, 0 of 1 points
+              Found: 50.2
+              Hint: This is not the value that the data give.
+    """
+    evidence = _Given(values, tuple(figures), data or {}, printed)
+    file = sys._getframe(2).f_code.co_filename  # of the block; between it and this function is the context manager
+    with judging(evidence, points, submitter=Submitter(submitted_as, tuple(others))) as cell:
+        try:
+            yield cell
+        except AssertionError as error:
+            if not add_failed_assertion(error, file):
+                raise
+        if not cell.lists:
+            raise AuthorError("nothing was tried: no `Checks` were made inside of `with trying(…)`")
+        for checks in cell.lists:
+            _show(checks.score(), checks.results)
+        if cell.remarks:
+            print(f"For the TA: {' '.join(cell.remarks)}")
+
+
+@dataclass(frozen=True)
+class _Given:
+    """Evidence made of values that an author gives."""
+
+    values: Mapping[str, Any]
+    drawn: tuple[Any, ...]
+    tables: Mapping[str, Table]
+    output: str
+    _functions: list[Any] = field(default_factory=list)
+
+    def value(self, name: str) -> Any:
+        """The value as it would arrive from a sandbox."""
+        if name not in self.values:
+            return Missing(name)
+        return self._arrived(self.values[name])
+
+    def _arrived(self, value: Any) -> Any:
+        return decode(Encoder(self._functions, _BYTES).encode(value), call=self._call)
+
+    def _call(self, function: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        try:
+            return self._arrived(self._functions[function](*args, **kwargs))
+        except Exception as error:
+            raise CallFailed(f"{type(error).__name__}: {error}") from None
+
+    def data(self, filename: str) -> pd.DataFrame:
+        """A fresh copy of a table."""
+        if filename not in self.tables:
+            raise FileNotFoundError(
+                f"no data file {filename!r} was given: trying(data={{{filename!r}: table or path}}, …)"
+            )
+        table = self.tables[filename]
+        return table.copy() if isinstance(table, pd.DataFrame) else pd.read_csv(table)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures as they would be recorded."""
+        budget = Budget(_NUMBERS, _ARTISTS)
+        described = [describe(getattr(figure, "figure", figure), budget) for figure in self.drawn]
+        return decode_figures([one for one in described if one is not None])
+
+    def stopped(self) -> str:
+        """Nothing stops: the values are there."""
+        return ""
+
+    def printed(self) -> str:
+        """What was printed."""
+        return self.output
+
+
+def _show(points: float, results: Any) -> None:
+    """Show a list of checks, as HTML in a notebook and as text elsewhere."""
+    if _in_a_notebook():
+        from IPython.display import HTML, display
+
+        display(HTML(as_html(points, results)))
+    else:
+        print(as_text(points, results))
+
+
+def _in_a_notebook() -> bool:
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")

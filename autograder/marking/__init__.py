@@ -1,0 +1,1 @@
+"""Written answers of a class, put together for marking: a page to read and a sheet to fill in."""

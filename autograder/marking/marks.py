@@ -1,0 +1,132 @@
+"""Giving the points and comments of a sheet to every student of its rows: all of them, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from nbgrader.api import Comment, Grade, Gradebook
+
+from autograder.course.course import Course
+from autograder.errors import CourseError
+from autograder.marking.answers import Written, WrittenPart, rows_of_gradebook
+from autograder.marking.sheet import SheetRow, points_of
+
+_SHOWN = 20  # problems in one message
+
+
+@dataclass(frozen=True)
+class PlannedMark:
+    """The mark of one student for one part, as a sheet gives it."""
+
+    part: WrittenPart
+    student: str
+    points: float
+    comment: str
+    line: int
+
+
+def planned(
+    rows: tuple[SheetRow, ...], written: Written, answers: Mapping[str, Mapping[str, str]]
+) -> tuple[PlannedMark, ...]:
+    """Check a sheet and turn it into marks; nothing is written.
+
+    Args:
+        rows: of the sheet.
+        written: the answers as they are now.
+        answers: part → student → digest of the answer as it was when the sheet was made.
+
+    Raises:
+        CourseError: the sheet has mistakes; the message names each line and what is wrong with it.
+    """
+    parts = written.by_name()
+    problems: list[str] = []
+    given: dict[tuple[str, str], PlannedMark] = {}
+    for row in rows:
+        if not row.points:
+            continue
+        found = list(_problems(row, parts, answers))
+        problems += [f"line {row.line}: {problem}" for problem in found]
+        points = points_of(row.points)
+        if found or points is None:
+            continue
+        for student in dict.fromkeys(row.students):
+            before = given.get((row.part, student))
+            if before is not None:
+                problems.append(f"line {row.line}: {student} has points for {row.part} in line {before.line} already")
+            given[row.part, student] = PlannedMark(parts[row.part], student, points, row.comment, row.line)
+    if problems:
+        more = f"\n… and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else ""
+        listed = "\n".join(problems[:_SHOWN])
+        raise CourseError(f"The sheet cannot be applied, and nothing was changed:\n{listed}{more}")
+    return tuple(given.values())
+
+
+def _problems(
+    row: SheetRow, parts: Mapping[str, WrittenPart], answers: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    part = parts.get(row.part)
+    if part is None:
+        yield f"there is no written part {row.part!r}; there are {', '.join(parts)}"
+        return
+    points = points_of(row.points)
+    if points is None:
+        yield f"{row.points!r} is not a number of points"
+    elif not 0 <= points <= part.max_points + 1e-9:
+        yield f"{points:g} points; {part.name} is worth 0 to {part.max_points:g}"
+    if not row.students:
+        yield "the row names no student"
+    now, then = part.digests, answers.get(row.part, {})
+    for student in row.students:
+        if student not in now or student not in part.marked:
+            yield f"{student!r} has no graded answer to {part.name}"
+        elif now[student] != then.get(student):
+            yield (
+                f"the answer of {student} to {part.name} has changed since the sheet was written; write the sheet again"
+            )
+
+
+def apply(
+    course: Course, gradebook: Gradebook, assignment: str, given: tuple[PlannedMark, ...], *, replace: bool
+) -> tuple[tuple[PlannedMark, ...], tuple[PlannedMark, ...]]:
+    """Write marks and comments in one transaction.
+
+    Args:
+        course: whose submissions they are.
+        gradebook: of the course.
+        assignment: that was marked.
+        given: the marks.
+        replace: overwrite marks that differ.
+
+    Returns:
+        The marks that are in the gradebook now, and those that were left out because the answer has a different mark.
+    """
+    done: list[PlannedMark] = []
+    kept: list[PlannedMark] = []
+    try:
+        for template in course.templates(gradebook, assignment):
+            grades = {(who, row.name): row for who, row in rows_of_gradebook(gradebook, template, Grade)}
+            comments = {(who, row.name): row for who, row in rows_of_gradebook(gradebook, template, Comment)}
+            for one in given:
+                if one.part.notebook == template.notebook:
+                    key = (one.student, one.part.grade_id)
+                    (done if _set(one, grades[key], comments.get(key), replace=replace) else kept).append(one)
+        gradebook.db.commit()
+    except BaseException:
+        gradebook.db.rollback()
+        raise
+    return tuple(done), tuple(kept)
+
+
+def _set(one: PlannedMark, grade: Grade, comment: Comment | None, *, replace: bool) -> bool:
+    """Set one mark with its comment; ``False`` where another is there already and is not to be replaced."""
+    said = (comment.manual_comment or "") if comment is not None else ""
+    other_points = grade.manual_score is not None and abs(grade.manual_score - one.points) > 1e-9
+    other_comment = bool(said and one.comment and said.strip() != one.comment)
+    if (other_points or other_comment) and not replace:
+        return False
+    grade.manual_score = one.points
+    grade.needs_manual_grade = False
+    if one.comment and comment is not None:
+        comment.manual_comment = one.comment
+    return True

@@ -1,0 +1,1 @@
+"""Values of the student's process as bounded plain data."""

@@ -1,0 +1,1 @@
+"""Many submissions at the same time: in processes of this machine, or on a cluster."""

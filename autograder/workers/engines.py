@@ -1,0 +1,128 @@
+"""Where submissions are graded: in processes of this machine, or elsewhere (see :mod:`autograder.workers.cluster`)."""
+
+from __future__ import annotations
+
+import functools
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import chdir, contextmanager
+from typing import TypeVar
+
+import numpy
+
+from autograder.grading.plain.confirmable import rehearse
+from autograder.grading.submission import SubmissionResult, Task, grade_submission, pack
+from autograder.sandbox import Limits, Sandbox
+from autograder.sandbox.bubblewrap import find_tools
+from autograder.sandbox.limits import check_shell
+from autograder.workers.pool import Pool
+
+Grade = Callable[[Task], SubmissionResult]
+T = TypeVar("T")
+
+
+class Engine:
+    """A way to grade several submissions at the same time; its processes start when first asked for.
+
+    Args:
+        workers: how many are graded at the same time.
+        new_executor: makes an executor for them.
+        close: lets go of what all executors share.
+        killed: what a future raises if its task took processes with it, while the executor goes on.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        new_executor: Callable[[], Executor],
+        close: Callable[[], None] = lambda: None,
+        killed: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self.workers = workers
+        self.killed = killed
+        self._new_executor = new_executor
+        self._close = close
+        self._executor: Executor | None = None
+
+    @property
+    def executor(self) -> Executor:
+        """The executor, warm from one assignment to the next."""
+        if self._executor is None:
+            self._executor = self._new_executor()
+        return self._executor
+
+    def submit(self, grade: Callable[[Task], T], task: Task) -> Future[T]:
+        """Have a task graded."""
+        return self.executor.submit(grade, task)
+
+    def check(self) -> None:
+        """Make sure that what was submitted can still finish; raises EngineUnavailable where it cannot."""
+
+    def renew(self) -> None:
+        """Take another executor from now on; what this one has not done is withdrawn."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False)
+        self._executor = None
+
+    def close(self) -> None:
+        """Let all processes go."""
+        self.renew()
+        self._close()
+
+
+def local(workers: int, limits: Limits, hidden: tuple[str, ...], *, isolated: bool = True) -> Engine:
+    """Processes of this machine, each with a warm sandbox of its own that starts at once.
+
+    Raises:
+        SandboxUnavailable: student code cannot be isolated here, because a program is missing, or cannot be given its
+            limits, because the shell has smaller ones.
+    """
+    check_shell(limits)
+    if isolated:
+        find_tools()
+    return Engine(workers, functools.partial(Pool, workers, functools.partial(_warm, limits, hidden, isolated)))
+
+
+def local_without_sandbox(workers: int) -> Engine:
+    """Processes of this machine for work that runs no student code."""
+    return Engine(workers, functools.partial(Pool, workers))
+
+
+def grade_here(task: Task) -> SubmissionResult:
+    """Grade a task in this process, with the sandboxes that it keeps warm."""
+    with _without_traces():
+        return pack(grade_submission(task, _sandbox_for(task)), task)
+
+
+def rehearse_here(task: Task) -> dict[str, str]:
+    """Find out in this process which test cells can be confirmed; see :mod:`autograder.grading.plain.confirmable`."""
+    with _without_traces():
+        return rehearse(task, _sandbox_for(task))
+
+
+def _sandbox_for(task: Task) -> Sandbox:
+    return _sandbox(task.limits.folder_mb, task.hidden, task.isolated)
+
+
+@contextmanager
+def _without_traces() -> Iterator[None]:
+    """Have tests run in a folder of their own, and leave the random generators as they were for the next submission."""
+    own, numpys = random.getstate(), numpy.random.get_state()
+    with tempfile.TemporaryDirectory(prefix="autograder-tests-", ignore_cleanup_errors=True) as folder, chdir(folder):
+        try:
+            yield
+        finally:
+            random.setstate(own)
+            numpy.random.set_state(numpys)
+
+
+@functools.lru_cache(maxsize=16)
+def _sandbox(folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> Sandbox:
+    """The size of its folder is a sandbox's own; all other limits are each submission's."""
+    return Sandbox(Limits(folder_mb=folder_mb), hidden=hidden, isolated=isolated)
+
+
+def _warm(limits: Limits, hidden: tuple[str, ...], isolated: bool) -> None:
+    _sandbox(limits.folder_mb, hidden, isolated).start()
