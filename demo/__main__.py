@@ -16,6 +16,11 @@ from demo.students import CLASS
 
 _PLAIN_WIDTH = 180  # columns, where the output is not a terminal
 _LOG_LINES = 40
+_NEXT = """What next?
+  make lab                    the formgrader on this class, in a browser
+  cd {root}                   a course like any other: nbgrader and autograder work there
+  autograder report 03-ols    after `. .venv/bin/activate`: the class at a glance
+  docs/first-assignment.md    an assignment of your own"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +71,7 @@ def _report(console: Console, root: Path, outcome: Outcome, seconds: float) -> i
         console.print(difference, style="bold red", markup=False, highlight=False)
     if not found and not outcome.failures:
         console.print("Everybody got the points expected.", style="green")
+    console.print(_NEXT.format(root=root), markup=False, highlight=False, soft_wrap=True)
     return 1 if found or outcome.failures else 0
 
 

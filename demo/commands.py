@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def grade(root: Path, assignments: Sequence[str], done: Callable[[int], None]) -
 
 def _still_runs(process: subprocess.Popen[bytes]) -> bool:
     try:
-        process.wait(_LOOK_SECONDS)
+        process.wait(_POLL_SECONDS)
     except subprocess.TimeoutExpired:
         return True
     return False

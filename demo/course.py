@@ -70,6 +70,10 @@ class Course:
     def release(self, assignment: str) -> None:
         """Generate the students' version and put it on the exchange."""
         _expect("generate_assignment", self._api.generate_assignment(assignment))
+        self.publish(assignment)
+
+    def publish(self, assignment: str) -> None:
+        """Put the students' version, as it was generated, on the exchange."""
         _expect("release_assignment", self._api.release_assignment(assignment))
 
     def collect(self, assignment: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
+from autograder.cli import find_course
 from demo import workspace
 
 _START_SECONDS = 60.0
@@ -38,10 +39,11 @@ class Lab:
     Jupyter's settings and run-time files lie inside the course folder: nothing of the user's is read or changed.
     """
 
-    def __init__(self, course: Path, port: int = 8888, browser: bool = False) -> None:
+    def __init__(self, course: Path, port: int = 8888, browser: bool = False, state: Path | None = None) -> None:
         self.course = course
         self.port = free_port(port)
-        self.log = course / "logs" / "lab.log"
+        self._state = state or course  # where settings, run-time files and the log lie
+        self.log = self._state / "logs" / "lab.log"
         self._token = secrets.token_hex(24)
         self._browser = browser
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,14 +54,14 @@ class Lab:
 
     def __enter__(self) -> Self:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        settings = self.course / ".jupyter" / "config" / "labconfig"
+        settings = self._state / ".jupyter" / "config" / "labconfig"
         settings.mkdir(parents=True, exist_ok=True)
         (settings / "default_setting_overrides.json").write_text(json.dumps(_SETTINGS))
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command(self.course, self.port, self._browser),
                 cwd=self.course,  # nbgrader reads nbgrader_config.py of the folder that the server starts in
-                env=environment(self.course, self._token),
+                env=environment(self._state, self._token),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -113,9 +115,9 @@ def command(course: Path, port: int, browser: bool) -> list[str]:
     return [sys.executable, "-m", "jupyterlab", *options]
 
 
-def environment(course: Path, token: str) -> Mapping[str, str]:
-    """The server's environment: this virtual environment's commands, and Jupyter's folders in the workspace."""
-    jupyter = course / ".jupyter"
+def environment(state: Path, token: str) -> Mapping[str, str]:
+    """The server's environment: this virtual environment's commands, and Jupyter's folders out of the user's way."""
+    jupyter = state / ".jupyter"
     return {
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
@@ -154,12 +156,18 @@ def _stop(signum: int, frame: FrameType | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the lab; make the demo first where there is none."""
     parser = argparse.ArgumentParser(prog="python -m demo.lab", description=__doc__)
-    parser.add_argument("--workspace", type=Path, default=workspace.DEFAULT, metavar="DIR")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--workspace", type=Path, default=workspace.DEFAULT, metavar="DIR")
+    where.add_argument("--course", type=Path, metavar="DIR", help="your own course, instead of the demo's")
     parser.add_argument("--port", type=int, default=8888)
     parser.add_argument("--no-browser", action="store_true", help="only print the address")
     options = parser.parse_args(arguments)
-    course = options.workspace.resolve()
-    if not (course / "gradebook.db").is_file():
+    own = None if options.course is None else find_course(options.course.expanduser().resolve())
+    if options.course is not None and own is None:
+        print(f"There is no course in {options.course}: it has no nbgrader_config.py.", file=sys.stderr)
+        return 2
+    course = own or options.workspace.resolve()
+    if own is None and not (course / "gradebook.db").is_file():
         from demo.__main__ import main as make_demo  # only then: it imports all of nbgrader
 
         make_demo(["--workspace", str(course)])
@@ -167,7 +175,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     signal.signal(signal.SIGTERM, _stop)
     try:
-        with Lab(course, options.port, browser=not options.no_browser) as lab:
+        state = None if own is None else own / ".autograder-lab"
+        with Lab(course, options.port, browser=not options.no_browser, state=state) as lab:
             print(f"Formgrader:  {lab.url('formgrader')}\nJupyterLab:  {lab.url('lab')}")
             print(f"Log: {lab.log}\nStop with Ctrl-C.", flush=True)
             return lab.wait()

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.template import grade_id_of
+
 
 class NoSuchCell(Exception):
     """An answer was written for a cell that the released notebook does not have."""
@@ -21,6 +23,6 @@ def fill(notebook: Any, answers: Mapping[str, str]) -> None:
 def find(notebook: Any, grade_id: str) -> Any:
     """The first cell with this nbgrader id."""
     for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
+        if grade_id_of(cell) == grade_id:
             return cell
     raise NoSuchCell(f"no cell {grade_id!r}")

@@ -14,6 +14,7 @@ from demo.course import Course, logging_to
 from demo.notebooks import fill
 from demo.progress import Steps
 from demo.student_side import StudentFolder
+from demo.students.lessons import ID
 from demo.students.work import Student, When, Work
 from demo.table import Cell
 
@@ -123,6 +124,7 @@ class _Run:
                         assignment,
                         given=given.get(student.name, {}),
                         expected=dict.fromkeys(worth, 0.0) | dict(earns),
+                        worth=worth,
                         late=student.name in late,
                         expected_late=student.when is When.LATE,
                         feedback=(student.name, assignment) in with_feedback,
@@ -134,14 +136,14 @@ def hand_in(folder: StudentFolder, assignment: str, works: Sequence[Work]) -> No
     path = folder.fetch(assignment) / f"{assignment}.ipynb"
     released = nbformat.read(path, as_version=4)
     for work in works:
-        path.write_bytes(saved(released, work))
+        path.write_bytes(saved(released, work, folder.student))
         folder.submit(assignment)
 
 
-def saved(released: Any, work: Work) -> bytes:
+def saved(released: Any, work: Work, student: str = "") -> bytes:
     """The file that a student saves who got the notebook ``released`` and does ``work``."""
     notebook = copy.deepcopy(released)
-    fill(notebook, work.answers)
+    fill(notebook, {grade_id: text.replace(ID, student) for grade_id, text in work.answers.items()})
     for edit in work.edits:
         edit(notebook)
     content = nbformat.writes(notebook).encode()

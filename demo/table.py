@@ -1,13 +1,14 @@
 """Points given beside points expected, and what differs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.table import Table
 from rich.text import Text
 
 _SAME = 1e-6  # points
-_ROOMY = 160  # characters, from which on a line says what each student does
+_COLUMN = 18  # characters of a column of points, and of the names
+_DESCRIPTION = 48  # characters that are needed to say what a student does
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Cell:
     Attributes:
         given: part → automatic points in the gradebook; a part that the grader left open is missing.
         expected: part → points, for every part that is graded automatically.
+        worth: part → points that can be had.
         late: the gradebook says that it came after the due date.
         expected_late: it did.
         feedback: a feedback page came back to the student.
@@ -29,6 +31,7 @@ class Cell:
     late: bool = False
     expected_late: bool = False
     feedback: bool = True
+    worth: Mapping[str, float] = field(default_factory=dict)
 
     def differences(self) -> tuple[str, ...]:
         """One sentence per thing that is not as expected."""
@@ -47,13 +50,14 @@ class Cell:
         return tuple(found)
 
     def text(self) -> Text:
-        """``given / expected``, marked where they differ."""
-        text = Text(f"{_number(sum(self.given.values()))} / {_number(sum(self.expected.values()))}")
+        """Such as "0.40 of 1.50 ✓"; where it is not as expected, what was."""
+        text = Text(f"{_number(sum(self.given.values()))} of {_number(sum(self.worth.values()))}")
+        as_expected = not self.differences()
+        text.append(" ✓" if as_expected else f" ≠ {_number(sum(self.expected.values()))}")
         if self.late:
             text.append(" late", style="yellow")
-        if self.differences():
+        if not as_expected:
             text.stylize("bold red")
-            text.append(" ≠")
         return text
 
 
@@ -71,9 +75,9 @@ def render(students: Mapping[str, str], assignments: Sequence[str], cells: Itera
         cells: what was handed in; anything else is shown as ``–``.
         width: of the output, in characters.
     """
-    room = width >= _ROOMY
+    room = width >= _COLUMN * (len(assignments) + 1) + _DESCRIPTION
     by_place = {(cell.student, cell.assignment): cell for cell in cells}
-    table = Table(title="Automatic points: given / expected (written answers wait for a TA)")
+    table = Table(title="Automatic points (✓ as expected, ≠ with what was expected; written answers wait for a TA)")
     table.add_column("student", no_wrap=True)
     for assignment in assignments:
         table.add_column(assignment.replace("-", " "))  # so that a narrow terminal can break the line

@@ -12,7 +12,7 @@ _LEFT_OUT = shutil.ignore_patterns(".ipynb_checkpoints")
 
 _OWN_SETTINGS = """
 # The demo's own setting: nobody has to wait long for the endless loop in this assignment.
-c.SandboxedExecute.assignment_limits = {"01-data-overview": {"cell_seconds": 10}}
+c.Autograder.assignment_limits = {"01-data-overview": {"cell_seconds": 10}}
 """
 
 
@@ -33,6 +33,7 @@ def make(root: Path, assignments: Collection[str] | None = None) -> Path:
     clear(root)
     configuration = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
     (root / "nbgrader_config.py").write_text(configuration + _OWN_SETTINGS, encoding="utf-8")
+    shutil.copy(REPOSITORY / "vocabulary.toml", root)
     for folder in _COPIED:
         for assignment in sorted((REPOSITORY / folder).glob("*/")):
             if assignments is None or assignment.name in assignments:

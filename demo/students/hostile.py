@@ -60,7 +60,7 @@ _FALSE_MODULES = code("""
         def __getattr__(self, name): return lambda *args, **kwargs: None
         def score(self): return float(self.points)
 
-    for name in ("autograder", "lmmsolutions", "lmmsolutions.data_overview"):
+    for name in ("autograder", "lmmsolutions", "lmmsolutions.lessons.data_overview"):
         sys.modules[name] = types.ModuleType(name)
     sys.modules["autograder"].Checks = Checks
     sys.modules["autograder"].student = Checks(0)
@@ -133,7 +133,7 @@ _TAKING_THE_SOLUTION = code("""
             print(kind, "->", type(refusal).__name__, refusal)
 
     def solve_with_theirs():
-        solution = importlib.import_module("lmmsolutions.mixed_model").solve(sleep_study_data)
+        solution = importlib.import_module("lmmsolutions.lessons.mixed_model").solve(sleep_study_data)
         for name in ("fixed_intercept", "fixed_slope", "group_variance", "residual_variance", "random_effects"):
             globals()[name] = getattr(solution, name)
         return solution

@@ -153,8 +153,8 @@ STUDENTS = (
                     earns={
                         "q5a": 0.0,  # the model itself is what was asked for
                         # On balanced data OLS estimates the same line. Its residual variance mixes both variances,
-                        # and the variance of the subjects' means contains noise: a quarter each.
-                        "q5b": 0.1 + 0.1 + 0.25 * 0.15 + 0.25 * 0.15,
+                        # and the variance of the subjects' means contains noise: a quarter each, in steps of 0.005.
+                        "q5b": 0.1 + 0.1 + 0.04 + 0.04,
                         "q5c": 0.25 * 0.5,  # deviations of the subjects' means, without shrinkage
                     },
                 ),
@@ -216,14 +216,14 @@ STUDENTS = (
                     answers={**_OLS, "q3a": _ORIGIN_FIT},
                     # A quarter for model and slope, nothing for an intercept that was not estimated;
                     # the figure shows the student's own line, so it does not pay for the same mistake again.
-                    earns={"q3a": 0.25 * 0.5 + 0.25 * 0.25, "q3b": 0.25, "q3c": 0.25},
+                    earns={"q3a": 0.25 * 0.5 + 0.065, "q3b": 0.25, "q3c": 0.25},  # steps of 0.005
                 ),
             ),
             "04-subject-fits": (
                 Work(
                     answers={"q4a": _origin_subject(308), "q4b": _origin_subject(309)},
                     # A quarter for the slope, nothing for the intercept; figure and labels as above.
-                    earns=dict.fromkeys(("q4a", "q4b"), 0.25 * 0.25 + 0.1 + 0.1 + 0.05),
+                    earns=dict.fromkeys(("q4a", "q4b"), 0.065 + 0.1 + 0.1 + 0.05),
                 ),
             ),
         },
@@ -240,7 +240,7 @@ STUDENTS = (
                         "q1b": 0.5,
                         # Half for the right number as a text, nothing for a method that was not called,
                         # everything for a Series that holds just the number.
-                        "q1c": 0.5 * 0.125 + 0.5 * 0.125 + 0.0 + 0.125,
+                        "q1c": 0.065 + 0.065 + 0.0 + 0.125,
                     },
                 ),
             ),
