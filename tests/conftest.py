@@ -1,14 +1,20 @@
 """Settings that all tests share."""
 
+import functools
+import getpass
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbgrader.api
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.warm import WarmPools
 
 # Without a GPU and calls to its maker's servers; root has no sandbox of Chromium's own.
 _CHROMIUM = (
@@ -19,9 +25,28 @@ _CHROMIUM = (
 # nbgrader starts `alembic` by name; it lies beside this Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
+# ngshare_exchange asks for it while it is imported; a container and cron may have none.
+os.environ.setdefault("USER", getpass.getuser())
+
+# A shell that runs the tests in the background, or nohup, has them ignore Ctrl-C; what they start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # Reproducible, and without verdicts on the speed of a shared machine.
 settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("project")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_commands_share() -> Iterator[None]:
+    """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
+    pools = WarmPools()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograder.workers.engines.Pool", pools.new)
+        # nbgrader asks a program for the version of its own tables whenever it makes a gradebook.
+        patch.setattr("nbgrader.api.get_alembic_version", functools.cache(nbgrader.api.get_alembic_version))
+        yield
+    pools.close()
 
 
 @pytest.fixture(scope="session")

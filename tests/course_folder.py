@@ -12,11 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+import pytest
+from _pytest.mark import ParameterSet
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 
+from autograder.template import grade_id_of
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 ASSIGNMENTS = tuple(sorted(folder.name for folder in (REPOSITORY / "source").iterdir() if folder.is_dir()))
+
+
+def in_time(*assignments: str) -> list[ParameterSet]:
+    """All assignments as parameters of a test: these in `make test`, the others in `make test-slow`."""
+    rest = pytest.mark.slow
+    return [pytest.param(name, marks=() if name[:2] in assignments else rest) for name in ASSIGNMENTS]
+
 
 Edit = Callable[[nbformat.NotebookNode], None]
 
@@ -31,7 +42,8 @@ class Course:
     def make(cls, root: Path, *assignments: str) -> Course:
         """Copy configuration and sources of ``assignments`` to ``root`` and generate their releases."""
         root.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+        for name in ("nbgrader_config.py", "vocabulary.toml"):
+            shutil.copy(REPOSITORY / name, root)
         for assignment in assignments:
             shutil.copytree(REPOSITORY / "source" / assignment, root / "source" / assignment)
         course = cls(root)
@@ -100,7 +112,7 @@ def filled(notebook: nbformat.NotebookNode, answers: Mapping[str, str]) -> nbfor
     notebook = copy.deepcopy(notebook)
     unknown = set(answers)
     for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        grade_id = grade_id_of(cell)
         if grade_id in answers:
             cell.source = answers[grade_id]
             unknown.discard(grade_id)

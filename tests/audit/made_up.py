@@ -9,13 +9,13 @@ from pathlib import Path
 import nbformat
 
 from autograder.audit.bank import Answer
-from autograder.audit.cases import Case, Vary, cases
-from autograder.audit.performing import Judged, Performance
+from autograder.audit.cases import AuditCase, Vary, cases
 from autograder.audit.report import Report, conclude
+from autograder.audit.run_cases import CaseResult, CellResult
 from autograder.checks.outcome import CheckResult, Status
-from autograder.plugins.rehearsal import Rehearsal
+from autograder.course.release.generate import Rehearsal
+from autograder.grading.submission import Task
 from autograder.sandbox import Limits
-from autograder.submission import Task
 from autograder.template import Template, TemplateCell
 
 SOLUTION = "slope = data.mixedlm"
@@ -73,34 +73,34 @@ EXCHANGED = check(0.25, mistake="swapped, exchanged", hint="Response and predict
 MISTAKES = {"`slope`": ("swapped", "exchanged", "never seen, by anybody")}
 
 
-def judged(*checks: CheckResult, grade_id: str = "q1-tests", most: float = 1.0, message: str = "") -> Judged:
-    return Judged(grade_id, sum(one.earned for one in checks), most, checks, message, "", MISTAKES)
+def judged(*checks: CheckResult, grade_id: str = "q1-tests", max_points: float = 1.0, message: str = "") -> CellResult:
+    return CellResult(grade_id, sum(one.earned for one in checks), max_points, checks, message, "", MISTAKES)
 
 
-def performance(first: Judged, leaks: Sequence[str] = ()) -> Performance:
+def case_result(first: CellResult, leaks: Sequence[str] = ()) -> CaseResult:
     """Full points in the other cells, none where the first earns none."""
     share = 1.0 if first.points is None or first.points else 0.0
-    more = judged(check(0.5 * share, 0.5, label="more", hint="more"), grade_id="q1-more-tests", most=0.5)
-    last = judged(check(0.5 * share, 0.5, label="last", hint="last"), grade_id="q2-tests", most=0.5)
-    setup = Judged("setup-tests", 0.0, 0.0, (), "", "", {})
-    return Performance((setup, first, more, last), tuple(leaks), (), 0.5)
+    more = judged(check(0.5 * share, 0.5, label="more", hint="more"), grade_id="q1-more-tests", max_points=0.5)
+    last = judged(check(0.5 * share, 0.5, label="last", hint="last"), grade_id="q2-tests", max_points=0.5)
+    setup = CellResult("setup-tests", 0.0, 0.0, (), "", "", {})
+    return CaseResult((setup, first, more, last), tuple(leaks), (), 0.5)
 
 
 GIVEN = {
-    "solution": performance(judged(RIGHT)),
-    "blank": performance(judged(check(0.0, mistake="missing", hint="You have not defined `slope`."))),
+    "solution": case_result(judged(RIGHT)),
+    "blank": case_result(judged(check(0.0, mistake="missing", hint="You have not defined `slope`."))),
 }
 
 
 def report(
     answers: Sequence[Answer] = (),
-    performances: Sequence[Performance] = (),
+    results: Sequence[CaseResult] = (),
     vary: Vary = Vary.NOTHING,
-    **given: Performance,
+    **given: CaseResult,
 ) -> Report:
     """What is concluded when answers are judged like that."""
     both = {**GIVEN, **given}
-    tried: list[Case] = list(cases(rehearsal(), answers, vary))
-    plain = [both["solution"], both["blank"], *performances]
+    tried: list[AuditCase] = list(cases(rehearsal(), answers, vary))
+    plain = [both["solution"], both["blank"], *results]
     varied = [both.get("varied", both["solution"])] * (len(tried) - len(plain))
     return conclude(rehearsal(), tried, [*plain, *varied])

@@ -65,7 +65,7 @@ ASSIGNMENTS = {
     "raises": Small(hidden=HIDDEN.replace('"x"', '"y"')),
     "seeds": Small(solution="import numpy as np; mean = sum(values) / len(values) + (np.random.rand() > 0.42)"),
     "hash": Small(solution=f"{SOLUTION} + (hash('a') % 7 != 5)"),
-    "generous": Small(hidden=HIDDEN.replace("credit=1", "credit=1, own=lambda: 12.35")),
+    "generous": Small(hidden=HIDDEN.replace("credit=1", "credit=1, absolute=100.0")),
 }
 
 

@@ -7,17 +7,17 @@ import pytest
 
 from autograder.audit import BankError
 from autograder.audit.bank import Answer
-from autograder.audit.cases import Case, Vary, cases, parts_of
-from autograder.audit.variations import VARIATIONS
+from autograder.audit.cases import VARIATIONS, AuditCase, Vary, cases, parts_of
+from autograder.template import grade_id_of
 from tests.audit.made_up import SOLUTION, answer, rehearsal, with_other_data
 
 OPTIMISERS = sum(bool(one.only) for one in VARIATIONS)
 
 
-def sources(case: Case) -> dict[str, str]:
+def sources(case: AuditCase) -> dict[str, str]:
     assert case.task.content is not None
     notebook = nbformat.reads(case.task.content.decode(), as_version=4)
-    return {cell.metadata.get("nbgrader", {}).get("grade_id", "own"): cell.source for cell in notebook.cells}
+    return {(grade_id_of(cell) or "own"): cell.source for cell in notebook.cells}
 
 
 def test_test_cells_belong_to_the_solution_cell_before_them() -> None:
@@ -30,7 +30,7 @@ def test_an_answer_stands_among_the_solutions_and_the_blank_among_nothing() -> N
     assert (sources(blank)["q1"], sources(blank)["q2"]) == ("text of q1", "text of q2")
     assert (sources(one)["q1"], sources(one)["q2"]) == ("slope = 1", "x = 2")
     assert sources(one)["q1-tests"] == "text of q1-tests"
-    assert len({case.task.student for case in (solution, blank, one)}) == 3
+    assert len({case.key for case in (solution, blank, one)}) == 3
 
 
 @pytest.mark.parametrize(

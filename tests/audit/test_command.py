@@ -11,7 +11,7 @@ import pytest
 from autograder.audit.cases import Vary
 from autograder.audit.report import Report, audit
 from autograder.cli import main
-from autograder.plugins.course import Course
+from autograder.course.course import Course
 from tests.audit.small_course import ASSIGNMENTS, SOUND, make
 
 
@@ -67,34 +67,34 @@ def test_the_command_writes_a_page_and_succeeds_where_everything_holds(
     course: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["audit", SOUND, "--vary", "nothing", "--workers", "1", "--pages", "pages"]) == 0
-    assert "Everything holds" in (course / "pages" / f"{SOUND}.html").read_text(encoding="utf-8")
-    assert SOUND in capfd.readouterr().err
+    assert "No problems found" in (course / "pages" / f"{SOUND}.html").read_text(encoding="utf-8")
+    assert SOUND in capfd.readouterr().out
 
 
 def test_the_command_fails_where_something_does_not_hold(
     course: Path, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("autograder.commands.audit.audit", lambda *_, **__: (reports[SOUND], reports["solution"]))
-    assert main(["audit", "--pages", "pages"]) == 1
-    assert "things do not hold" in (course / "pages" / "solution.html").read_text(encoding="utf-8")
-    assert "the solution: q1-tests earns 0 of 1" in " ".join(capfd.readouterr().err.split())
+    monkeypatch.setattr("autograder.audit.report.audit", lambda *_, **__: (reports[SOUND], reports["solution"]))
+    assert main(["audit", "--pages", "pages"]) == 3
+    assert "1 problem found" in (course / "pages" / "solution.html").read_text(encoding="utf-8")
+    assert "the solution: q1-tests earns 0 of 1" in " ".join(capfd.readouterr().out.split())
 
 
 @pytest.mark.usefixtures("course")
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "status", "says"),
     {
-        "no such assignment": (["no-such"], "There is no assignment 'no-such'"),
-        "a slip in the bank": ([SOUND, "--answers", "broken"], "unknown keys ['points']"),
+        "no such assignment": (["no-such"], 2, "There is no assignment 'no-such'"),
+        "a slip in the bank": ([SOUND, "--answers", "broken"], 3, "unknown keys ['points']"),
     }.values(),
 )
 def test_what_cannot_be_audited_is_an_error_with_a_reason(
-    course: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], says: str
+    course: Path, capfd: pytest.CaptureFixture[str], arguments: list[str], status: int, says: str
 ) -> None:
     broken = course / "broken" / SOUND
     broken.mkdir(parents=True, exist_ok=True)
     (broken / "a.toml").write_text("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q1 = 'x'\npoints = 1\n")
-    assert main(["audit", *arguments]) == 2
+    assert main(["audit", *arguments]) == status
     assert says in " ".join(capfd.readouterr().err.split())
 
 
@@ -103,13 +103,22 @@ def test_an_assignment_that_cannot_be_generated_says_why(tmp_path: Path, capfd: 
     notebook = root / "source" / SOUND / f"{SOUND}.ipynb"
     notebook.write_text(notebook.read_text().replace("### END SOLUTION", ""))
     with chdir(root):
-        assert main(["audit", SOUND]) == 2
+        assert main(["audit", SOUND]) == 3
     assert "cannot be generated" in capfd.readouterr().err
 
 
-def test_a_course_without_a_bank_is_told_where_to_put_one(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_course_without_a_bank_is_audited_all_the_same(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     root = make(tmp_path / "no bank")
     (root / "answers").rename(root / "elsewhere")
     with chdir(root):
-        assert main(["audit", SOUND]) == 2
-    assert "no bank of answers" in capfd.readouterr().err
+        assert main(["audit", SOUND, "--vary", "nothing"]) == 0
+        told = " ".join(capfd.readouterr().out.split())
+        assert "sound: only the solution and the blank release were judged." in told
+        assert "answers/sound/*.toml would also prove" in told
+        assert "each of 1 checks can fail" in told
+        assert "There is no bank of answers" in Path("audit", f"{SOUND}.html").read_text("utf-8")
+        assert main(["audit", "raises", "--vary", "nothing"]) == 3
+    told = " ".join(capfd.readouterr().out.split())
+    assert told.count("could not be judged") == 1
+    assert "KeyError: 'y', in line 6: checks.number(" in told
+    assert "credit=1) (every answer)" in told

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from autograder.audit.leaks import leaks
-from autograder.record import Part, RecordedEvidence
-from autograder.views import Axes, Bars, Figure, Line, Points
+from autograder.grading.evidence import Part, RecordedEvidence
+from autograder.values.views import Axes, Bars, Figure, Line, Points
 
 SECRETS = [251.40510, {308: -0.5, 309: 18.04}, (180, 3), None, [[1378.18, 0.0012345]]]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.audit.variations import PLAIN, VARIATIONS, change_environment
+from autograder.audit.cases import PLAIN, VARIATIONS, change_environment
 from autograder.sandbox import Sandbox, bubblewrap
 
 BY_NAME = {variation.name: variation for variation in (PLAIN, *VARIATIONS)}
@@ -49,7 +49,7 @@ def test_seeds_change_what_is_drawn(sandbox: Sandbox) -> None:
 
 
 def test_optimisers_become_the_default(sandbox: Sandbox) -> None:
-    names = [PLAIN.name, *(name for name in BY_NAME if name.startswith("optimiser"))]
+    names = [PLAIN.name, *(name for name in BY_NAME if name.startswith("optimizer"))]
     found = {name: value(sandbox, name, FIT, "variance") for name in names}
     assert len(set(found.values())) >= 4, found
     assert max(found.values()) - min(found.values()) < 0.02 * found[PLAIN.name]

@@ -68,9 +68,9 @@ def test_the_list_of_submissions_shows_the_automatic_points(page: Page, lab: Lab
 
 def test_a_ta_sees_the_autograded_checks(page: Page, lab: Lab) -> None:
     open_submission(page, lab, "no-constant")
-    checks = page.locator(".output", has=page.get_by_text("slope")).first
+    checks = page.locator(".output_subarea", has=page.get_by_text("slope")).first
     expect(checks).to_be_visible()
-    expect(page.locator("#q3a-tests")).to_have_attribute("placeholder", "0.1875")
+    expect(page.locator("#q3a-tests")).to_have_attribute("placeholder", "0.19")
     expect(page.get_by_text("through the origin").first).to_be_visible()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.collections import LineCollection, PathCollection, PolyCollection
 from matplotlib.container import BarContainer
 
-from autograder import views
+from autograder.values import views
 
 
 def drawn(draw: Callable[[], Any]) -> tuple[views.Figure, ...]:

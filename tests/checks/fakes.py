@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from autograder.checks import CheckResult, Checks
-from autograder.evidence import judging
-from autograder.views import Figure, Missing
+from autograder.checks.student import judging, student
+from autograder.values.views import Figure, Missing
 
 
 @dataclass
@@ -20,14 +20,14 @@ class FakeEvidence:
     values: Mapping[str, Any] = field(default_factory=dict)
     drawn: tuple[Figure, ...] = ()
     output: str = ""
-    points: float | None = None
-    reported: tuple[CheckResult, ...] = ()
+    error: str = ""
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def value(self, name: str) -> Any:
         return self.values.get(name, Missing(name))
 
     def data(self, filename: str) -> pd.DataFrame:
-        raise FileNotFoundError(filename)
+        return self.tables[filename].copy()
 
     def figures(self) -> tuple[Figure, ...]:
         return self.drawn
@@ -35,8 +35,8 @@ class FakeEvidence:
     def printed(self) -> str:
         return self.output
 
-    def report(self, points: float, results: tuple[CheckResult, ...]) -> None:
-        self.points, self.reported = points, results
+    def stopped(self) -> str:
+        return self.error
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def judge(check: Callable[[Checks], None], evidence: FakeEvidence, data: pd.Data
         checks = Checks(1, data)
         check(checks)
         checks.score()
-    return evidence.reported[-1]
+        return checks.results[-1]
 
 
 def judge_value(answer: Any, method: str, *args: Any, output: str = "", **kwargs: Any) -> CheckResult:
@@ -77,3 +77,13 @@ def judge_figures(figures: tuple[Figure, ...], method: str, *args: Any, **kwargs
     values = kwargs.pop("values", {})
     evidence = FakeEvidence(values, figures)
     return judge(lambda checks: getattr(checks, method)(*args, credit=1, **kwargs), evidence)
+
+
+def own(*names: str) -> Callable[[], tuple[Any, ...]]:
+    """What follows from the student's own variables: their values."""
+    return lambda: tuple(student.value(name) for name in names)
+
+
+def own_lines(names: Mapping[Any, tuple[str, str]]) -> Callable[[], dict[Any, tuple[Any, ...]]]:
+    """The lines that follow from the student's own variables."""
+    return lambda: {line: own(*pair)() for line, pair in names.items()}

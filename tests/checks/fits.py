@@ -11,7 +11,8 @@ import pandas as pd
 import statsmodels.formula.api as smf
 from numpy.typing import ArrayLike
 
-from autograder.views import Model
+from autograder.sandbox.inside.encode.results import _components
+from autograder.values.views import Model
 
 RNG = np.random.default_rng(11)
 GROUPS, DAYS = 12, 8
@@ -30,7 +31,7 @@ DATA = _data()
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference as ``autograder.checks.fitted.ReferenceMixedModel`` describes it."""
+    """A reference as ``autograder.checks.models.linear.ReferenceMixedModel`` describes it."""
 
     endog: Any
     exog: Any
@@ -106,7 +107,8 @@ def view(result: Any) -> Model:
         fe_params=pd.Series(np.asarray(result.fe_params)) if mixed else None,
         cov_re=pd.DataFrame(np.asarray(result.cov_re)) if mixed else None,
         vcomp=np.asarray(result.vcomp) if mixed else None,
-        exog_re=np.asarray(model.exog_re) if mixed else None,
+        exog_re=np.asarray(model.exog_re) if mixed and model.exog_re is not None else None,
+        exog_vc=_components(result, []) if mixed else None,
         groups=np.asarray(model.groups) if mixed else None,
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from autograder.checks import AuthorError, Status
-from autograder.views import Missing, Model, Opaque
+from autograder.values.views import Missing, Model, Opaque
 from tests.checks.fakes import Row, judge_value
 
 SCALE = 37.0
@@ -43,6 +43,15 @@ RIGHT: dict[str, Any] = {
     "in a dict of one": {"random intercept": WANT.to_dict()},
     "rounded to two decimals": WANT.round(2),
     "honest noise": WANT + 0.015,
+    "labels with a word": {f"Subject {who}": value for who, value in WANT.items()},
+    "labels with a letter": {f"S{who}": value for who, value in WANT.items()},
+    "labels with an underscore": {f"u_{who}": value for who, value in WANT.items()},
+    "subject and term": {(who, "Group"): value for who, value in WANT.items()},
+    "Series of labels with a letter": WANT.set_axis([f"S{who}" for who in WANT.index]),
+    "DataFrame of labels with a word": pd.DataFrame({"u": WANT.set_axis([f"Subject {who}" for who in WANT.index])}),
+    "column of labels": pd.DataFrame({"who": [f"S{who}" for who in WANT.index], "u": WANT.to_numpy()}),
+    "records": [{"subject": who, "effect": value} for who, value in WANT.items()],
+    "records with labels": [{"effect": value, "id": f"S{who}"} for who, value in WANT.items()],
 }
 
 WRONG: dict[str, tuple[Any, str, float]] = {
@@ -58,11 +67,20 @@ WRONG: dict[str, tuple[Any, str, float]] = {
     "other numbers alone": ([1.0, 2.0], "no-subjects", 0.0),
     "texts": (WANT.astype(str), "text", 0.0),
     "positions": (WANT.reset_index(drop=True), "subjects", 0.0),
+    "labels that name several": ({f"308 and {who}": value for who, value in WANT.items()}, "subjects", 0.0),
+    "a label twice": (WANT.set_axis(["S308", "S308", "S310", "S330", "S331"]), "twice", 0.0),
+    "labels of other subjects": (WANT.set_axis([f"S{who + 50}" for who in WANT.index]), "subjects", 0.0),
+    "records of two effects": (
+        [{"s": who, "a": value, "b": 1.0} for who, value in WANT.items()],
+        "several-per-subject",
+        0.0,
+    ),
     "a subject lost": (WANT.iloc[1:], "subjects", 0.0),
     "a subject too many": (pd.concat([WANT, pd.Series({999: 1.0})]), "subjects", 0.0),
     "a subject twice": (pd.concat([WANT, WANT.iloc[:1]]), "twice", 0.0),
     "sign": (-WANT, "sign", 0.0),
     "rounded far": (WANT.round(0).replace(0.0, 0.0041), "rounded", 0.5),
+    "cut off": (WANT.map(int), "cut-off", 0.0),
     "several effects": (
         {who: pd.Series([value, 1.0], index=["Group", "Days"]) for who, value in WANT.items()},
         "several-per-subject",

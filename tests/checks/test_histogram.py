@@ -32,6 +32,8 @@ def counted() -> None:
 
 
 RIGHT: dict[str, Callable[[], object]] = {
+    "lying": lambda: plt.hist(TIME, orientation="horizontal"),
+    "lying outline": lambda: plt.hist(TIME, histtype="step", orientation="horizontal"),
     "pyplot": lambda: plt.hist(TIME),
     "20 bins with edges": lambda: plt.hist(TIME, bins=20, edgecolor="black"),
     "bins by rule": lambda: plt.hist(TIME, bins="fd"),
@@ -84,8 +86,6 @@ WRONG: dict[str, tuple[Callable[[], object], str, float]] = {
     "a bar for each observation": (lambda: plt.bar(np.arange(180), TIME), "raw-bars", 0.0),
     "half of the rows": (lambda: plt.hist(TIME[:90]), "other-values", 0.0),
     "means by day": (lambda: TABLE.groupby("day")["time"].mean().plot.bar(), "other-values", 0.0),
-    "lying": (lambda: plt.hist(TIME, orientation="horizontal"), "swapped", 0.5),
-    "lying outline": (lambda: plt.hist(TIME, histtype="step", orientation="horizontal"), "swapped", 0.5),
     "one bar": (lambda: plt.hist(TIME, bins=1), "one-bar", 0.25),
     "a part of the range": (lambda: plt.hist(TIME, range=(200, 320)), "part", 0.5),
     "cumulative": (lambda: plt.hist(TIME, cumulative=True), "cumulative", 0.5),
@@ -125,7 +125,7 @@ def test_a_row_names_the_column_that_was_drawn_instead() -> None:
 
 
 def test_a_row_puts_its_words_in_place_of_a_kind() -> None:
-    rows = [Row("turned", "histogram", "swapped", 0.75, "turn it round")]
-    evidence = FakeEvidence(drawn=drawn(lambda: plt.hist(TIME, orientation="horizontal")))
+    rows = [Row("summed", "histogram", "cumulative", 0.75, "count each once")]
+    evidence = FakeEvidence(drawn=drawn(lambda: plt.hist(TIME, cumulative=True)))
     result = judge(lambda checks: checks.histogram(TIME, credit=1, mistakes=rows), evidence, TABLE)
-    assert (result.mistake, result.earned, result.hint) == ("turned", 0.75, "turn it round")
+    assert (result.mistake, result.earned, result.hint) == ("summed", 0.75, "count each once")

@@ -13,9 +13,9 @@ import pytest
 import seaborn as sns
 
 from autograder.checks import AuthorError, Status
-from autograder.views import Axes, Figure, Line
+from autograder.values.views import Axes, Figure, Line
 from tests.checks.drawings import drawn
-from tests.checks.fakes import FakeEvidence, Row, judge, judge_figures
+from tests.checks.fakes import FakeEvidence, Row, judge, judge_figures, own, own_lines
 
 RNG = np.random.default_rng(9)
 TABLE = pd.DataFrame({"day": np.tile(np.arange(10.0), 12), "who": np.repeat(np.arange(301, 313), 10)})
@@ -103,7 +103,7 @@ def test_without_a_range_a_line_may_be_of_any_length() -> None:
 )
 def test_a_line_of_the_students_own_numbers_is_right_and_says_so(values: dict[str, Any], status: Status) -> None:
     figures = drawn(lambda: plt.plot(ENDS, 240 + 12 * ENDS))
-    result = judge_figures(figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=("a", "b"), values=values)
+    result = judge_figures(figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=own("a", "b"), values=values)
     assert result.status is status
     if status is Status.PASSED:
         assert "your own `a` and `b`" in result.hint
@@ -112,7 +112,7 @@ def test_a_line_of_the_students_own_numbers_is_right_and_says_so(values: dict[st
 def test_a_short_line_of_the_students_own_numbers_is_not_called_right() -> None:
     figures = drawn(lambda: plt.plot([4, 9], [288, 348]))
     result = judge_figures(
-        figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=("a", "b"), values={"a": 240.0, "b": 12.0}
+        figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=own("a", "b"), values={"a": 240.0, "b": 12.0}
     )
     assert (result.mistake, result.earned) == ("short", 0.5)
     assert "your own `a` and `b`" in result.hint
@@ -123,7 +123,7 @@ def test_a_line_away_from_the_predictor_is_drawn_over_another_variable() -> None
     times = np.array([200.0, 400.0])
     figures = drawn(lambda: plt.plot(times, -5 + 0.03 * times))
     result = judge_figures(
-        figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=("a", "b"), values={"a": -5.0, "b": 0.03}
+        figures, "line", INTERCEPT, SLOPE, over=(0, 9), own=own("a", "b"), values={"a": -5.0, "b": 0.03}
     )
     assert (result.mistake, result.earned) == ("elsewhere", 0.25)
     assert "which variable" in result.hint
@@ -200,6 +200,22 @@ def test_a_row_names_the_lines_that_were_drawn_instead() -> None:
     assert (result.mistake, result.earned) == ("parallel", 0.5)
 
 
+def test_a_row_names_lines_that_were_drawn_on_exchanged_axes() -> None:
+    parallel = {who: (fit[0], SLOPE) for who, fit in FITS.items()}
+    rows = [Row("parallel", "subject_lines", parallel, 0.5, "each has a slope of its own")]
+    evidence = FakeEvidence(drawn=drawn(lambda: [plt.plot(at(ENDS, *fit), ENDS) for fit in parallel.values()]))
+    result = judge(lambda one: one.subject_lines(FITS, over=(0, 9), credit=1, mistakes=rows), evidence)
+    assert (result.mistake, result.earned) == ("swapped, parallel", 0.25)
+    assert result.hint == "The axes are exchanged. each has a slope of its own"
+
+
+def test_a_row_without_lines_on_these_data_explains_nothing() -> None:
+    rows = [Row("a model without a fit", "subject_lines", {}, 0.5, "never said")]
+    evidence = FakeEvidence(drawn=drawn(lambda: plt.plot(FINE, FINE)))
+    result = judge(lambda one: one.subject_lines(FITS, over=(0, 9), credit=1, mistakes=rows), evidence)
+    assert (result.mistake, result.hint) == ("other-lines", "None of the lines asked for was found.")
+
+
 PAIR = {371: (248.11, 10.467), 337: (323.59, 10.467)}
 
 
@@ -218,6 +234,11 @@ TWO: dict[str, tuple[Callable[[], object], str, float]] = {
     "one wrong": (lambda: pair_lines(shift=20), "incomplete", 0.5),
     "axes exchanged": (lambda: [plt.plot(at(FINE, *line), FINE) for line in PAIR.values()], "swapped", 0.5),
     "other lines": (lambda: plt.plot(FINE, FINE), "other-lines", 0.0),
+    "raw series": (
+        lambda: [plt.plot(rows["day"], rows["time"]) for _, rows in list(TABLE.groupby("who"))[:2]],
+        "not-straight",
+        0.0,
+    ),
     "points": (lambda: plt.scatter(DAY, TIME), "no-line", 0.0),
     "nothing": (lambda: None, "no-figure", 0.0),
 }
@@ -230,9 +251,9 @@ def test_named_lines(draw: Callable[[], object], mistake: str, share: float) -> 
 
 
 def test_named_lines_of_the_students_own_numbers_are_right_and_say_so() -> None:
-    own = {371: ("intercept_1", "slope"), 337: ("intercept_2", "slope")}
+    theirs = own_lines({371: ("intercept_1", "slope"), 337: ("intercept_2", "slope")})
     values = {"intercept_1": 248.11, "intercept_2": 343.59, "slope": 10.467}
-    result = judge_figures(drawn(lambda: pair_lines(shift=20)), "lines", PAIR, over=(0, 9), own=own, values=values)
+    result = judge_figures(drawn(lambda: pair_lines(shift=20)), "lines", PAIR, over=(0, 9), own=theirs, values=values)
     assert result.status is Status.PASSED
     assert "`intercept_2` and `slope`" in result.hint
     assert "intercept_1" not in result.hint
@@ -240,18 +261,18 @@ def test_named_lines_of_the_students_own_numbers_are_right_and_say_so() -> None:
 
 @pytest.mark.parametrize("order", [(371, 337), (337, 371)])
 def test_lines_that_coincide_are_told_apart_by_their_names(order: tuple[int, int]) -> None:
-    own = {371: ("a", "b"), 337: ("a", "b")}
+    theirs = own_lines({371: ("a", "b"), 337: ("a", "b")})
     figures = drawn(lambda: [plt.plot(ENDS, 251 + 10 * ENDS, label=f"Subject {who}") for who in order])
-    result = judge_figures(figures, "lines", PAIR, over=(0, 9), own=own, values={"a": 251.0, "b": 10.0})
+    result = judge_figures(figures, "lines", PAIR, over=(0, 9), own=theirs, values={"a": 251.0, "b": 10.0})
     assert (result.status, result.mistake) == (Status.PASSED, ""), result
 
 
 def test_exchanged_names_of_the_students_own_lines_are_not_called_right() -> None:
-    own = {371: ("intercept_1", "slope"), 337: ("intercept_2", "slope")}
+    theirs = own_lines({371: ("intercept_1", "slope"), 337: ("intercept_2", "slope")})
     values = {"intercept_1": 200.0, "intercept_2": 300.0, "slope": 10.0}
     lines = {"Subject 337": 200.0, "Subject 371": 300.0}
     figures = drawn(lambda: [plt.plot(ENDS, start + 10 * ENDS, label=name) for name, start in lines.items()])
-    result = judge_figures(figures, "lines", PAIR, over=(0, 9), own=own, values=values)
+    result = judge_figures(figures, "lines", PAIR, over=(0, 9), own=theirs, values=values)
     assert result.mistake == "exchanged-labels"
     assert "lines are right" not in result.hint
 

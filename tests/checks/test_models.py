@@ -15,7 +15,7 @@ import statsmodels.formula.api as smf
 from scipy import stats
 
 from autograder.checks import AuthorError, Status
-from autograder.views import Missing, Model, Opaque, Record
+from autograder.values.views import Missing, Model, Opaque, Record
 from tests.checks.fakes import FakeEvidence, Row, judge, judge_value
 from tests.checks.fits import DATA, Reference, mixed, mixed_reference, ols_reference, view
 
@@ -147,7 +147,7 @@ MIXED_WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "missing": (lambda: Missing("answer"), "missing"),
     "unfitted": (lambda: Opaque("statsmodels.regression.mixed_linear_model.MixedLM"), "unfitted"),
     "pooled": (lambda: ols("time ~ day"), "pooled-OLS"),
-    "subjects as predictors": (lambda: ols("time ~ day + C(who)"), "pooled-OLS"),
+    "subjects as predictors": (lambda: ols("time ~ day + C(who)"), "fixed-groups"),
     "a bar, pooled": (lambda: ols("time ~ day + (1|who)"), "bar-formula"),
     "a bar": (fitted_mixed(formula="time ~ day + (1|who)"), "bar-formula"),
     "ML": (fitted_mixed(fit={"reml": False}), "ML"),
@@ -160,7 +160,7 @@ MIXED_WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "exchanged": (fitted_mixed(formula="day ~ time"), "swapped"),
     "some rows": (fitted_mixed(data=DATA[DATA["day"] > 0]), "rows"),
     "a further predictor": (fitted_mixed(formula="time ~ day + room"), "extra-predictors"),
-    "GEE": (lambda: replace(mixed(), model_kind="GEE"), "other-model"),
+    "GEE": (lambda: replace(mixed(), model_kind="GEE"), "GEE"),
     "stopped early": (
         lambda: replace(mixed(), cov_re=pd.DataFrame([[1.3 * float(MIXED.cov_re[0, 0])]]), converged=True),
         "not-optimal",
@@ -256,7 +256,8 @@ def test_rows_name_a_wrong_mixed_model_by_its_fit_or_its_kind() -> None:
     [
         ("ols_model", object()),
         ("mixed_model", OLS),
-        ("ols_model", replace(OLS, exog=np.ones((96, 1)), fe_params=np.ones(1))),
+        ("ols_model", replace(OLS, exog=np.ones((96, 1)))),
+        ("ols_model", replace(OLS, exog=X.to_numpy()[:, None], fe_params=np.ones(1))),
         ("ols_model", replace(OLS, fe_params=np.array([np.nan, 1.0]))),
         ("mixed_model", replace(MIXED, cov_re=np.eye(2))),
         ("mixed_model", replace(MIXED, method=None)),

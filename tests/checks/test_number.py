@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import AuthorError, Checks, Status
-from autograder.evidence import judging
-from autograder.views import Function, Missing, Model, Opaque, Record
+from autograder.checks.student import judging
+from autograder.values.views import Function, Missing, Model, Opaque, Record
 from tests.checks.fakes import FakeEvidence, Row, judge, judge_value
 
 WANT = 10.46729
@@ -193,6 +193,32 @@ def test_a_row_that_raises_is_noted_for_the_author_alone() -> None:
     assert "impossible" in result.notes[0]
     assert "KeyError" in result.notes[0]
     assert "impossible" not in result.hint
+
+
+@pytest.mark.parametrize(("answer", "want"), [(323, 323.59), (3, 3.78), (-3, -3.78)])
+def test_an_integer_is_a_number_that_was_cut_off(answer: int, want: float) -> None:
+    assert judge_value(answer, "number", want).mistake == "cut-off"
+
+
+def test_an_integer_next_to_the_answer_or_zero_was_not_cut_off() -> None:
+    assert judge_value(2, "number", 3.78).mistake == ""
+    assert judge_value(0, "number", 0.78).mistake == ""
+
+
+def test_a_number_that_is_rounded_too_far_is_not_explained_by_another_that_rounds_to_it() -> None:
+    rows = [Row("two standard errors", "answer", -0.05994894, 0.75, "never said")]
+    result = judge_value(-0.06, "number", -0.06020367, absolute=1e-4, mistakes=rows)
+    assert (result.mistake, result.earned) == ("rounded", 0.5)
+
+
+def test_neither_is_one_that_is_rounded_to_a_single_digit() -> None:
+    rows = [Row("means of the clinics", "answer", -0.00796369, 0.75, "never said")]
+    assert judge_value(-0.008, "number", -0.00822035, mistakes=rows).mistake == "rounded"
+
+
+def test_a_number_that_a_row_gives_exactly_is_explained_by_it() -> None:
+    rows = [Row("true value", "answer", 64.0, 0.25, "it was given")]
+    assert judge_value(64.0, "number", 64.32883, relative=1e-3, mistakes=rows).mistake == "true value"
 
 
 def test_a_rounded_answer_that_fits_both_is_taken_for_the_right_one() -> None:

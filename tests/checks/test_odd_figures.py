@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import Checks
-from autograder.evidence import judging
-from autograder.views import Axes, Bars, Figure, Line, Outline, Points, type_of_array
-from tests.checks.fakes import FakeEvidence
+from autograder.checks.student import judging
+from autograder.values.views import Axes, Bars, Figure, Line, Outline, Points, type_of_array
+from tests.checks.fakes import FakeEvidence, own_lines
 
 COORDINATES = st.one_of(
     st.floats(-5, 5), st.sampled_from([0.0, 1.0, np.nan, np.inf, -np.inf, 1e308, -1e308, 5e-324, 1e-300, 0.1])
@@ -57,7 +57,7 @@ def test_no_figure_breaks_a_check(figures: tuple[Figure, ...]) -> None:
         checks.scatter(VALUES, TIMES, credit=1)
         checks.line(250.0, 31.0, over=(100, 400), credit=1)
         checks.subject_lines({1: (250.0, 31.0), 2: (240.0, 32.0)}, at_least=2, over=(100, 400), credit=1)
-        checks.lines({1: (250.0, 31.0), 2: (240.0, 32.0)}, over=(100, 400), own={1: ("a", "b")}, credit=1)
+        checks.lines({1: (250.0, 31.0), 2: (240.0, 32.0)}, over=(100, 400), own=own_lines({1: ("a", "b")}), credit=1)
         checks.labels(x=True, y=True, credit=1)
         assert checks.score() == 0.0
         assert all(result.hint for result in checks.results)

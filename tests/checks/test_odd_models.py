@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.checks import Status
-from autograder.views import Model
+from autograder.values.views import Model
 from tests.checks.fakes import Row, judge_value
 from tests.checks.fits import DATA, mixed, mixed_reference, ols_reference
 

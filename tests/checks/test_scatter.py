@@ -169,3 +169,10 @@ def test_a_row_names_the_points_that_were_drawn_instead() -> None:
 def test_columns_of_different_length_are_the_authors_fault() -> None:
     with pytest.raises(AuthorError, match="as many x as y"):
         judge_figures((), "scatter", [1, 2], [1])
+
+
+def test_points_that_follow_from_a_fit_are_the_same_within_the_slack() -> None:
+    x, y = np.linspace(0, 10, 50), np.sin(np.arange(50))
+    figures = drawn(lambda: plt.scatter(x + 1e-4, y - 1e-4))
+    assert judge_figures(figures, "scatter", x, y, slack=1e-3).status is Status.PASSED
+    assert judge_figures(figures, "scatter", x, y).status is not Status.PASSED

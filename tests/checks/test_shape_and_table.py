@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from autograder.checks import AuthorError, Status
-from autograder.views import Missing, Opaque
+from autograder.values.views import Missing, Opaque
 from tests.checks.fakes import Row, judge_value
 
 COUNTS: dict[str, tuple[Any, int, str, float]] = {
@@ -141,3 +141,16 @@ def test_rows_of_misconceptions_name_wrong_counts_and_sizes() -> None:
 def test_references_of_another_kind_are_the_authors_fault(method: str, want: Any) -> None:
     with pytest.raises(AuthorError):
         judge_value(1, method, want)
+
+
+@pytest.mark.parametrize("answer", [371, 371.0, "371", " 371 ", np.int64(371), np.array(["371"])[0], np.array([371])])
+def test_an_identifier_is_a_number_or_a_text(answer: Any) -> None:
+    assert judge_value(answer, "identifier", 371).status is Status.PASSED
+
+
+def test_other_identifiers_are_wrong_in_words() -> None:
+    rows = [Row("the other subject", "answer", 337)]
+    assert judge_value("337", "identifier", 371, mistakes=rows).mistake == "the other subject"
+    for answer in (308, "37", 371.5, None, True, [371, 337]):
+        result = judge_value(answer, "identifier", 371, mistakes=rows)
+        assert (result.earned, bool(result.hint)) == (0, True), result

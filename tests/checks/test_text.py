@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.checks.describe import describe
-from autograder.checks.text import is_placeholder, numbers_in
-from autograder.views import Function, Missing, Opaque, Record
+from autograder.checks.describe import describe, is_placeholder, numbers_in
+from autograder.values.views import Function, Missing, Opaque, Record
 
 NUMBERS: dict[str, tuple[float, ...]] = {
     "": (),

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from autograder.checks import Checks
-from autograder.checks.containers import as_numbers
-from autograder.checks.watch import listening
-from autograder.evidence import judging
+from autograder.checks.check_list import recording_checks
+from autograder.checks.student import judging
+from autograder.checks.values.containers import as_numbers
 from tests.checks.fakes import DATA, FakeEvidence, Row
 
 CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any], tuple[float, ...]]] = {
@@ -34,7 +34,7 @@ CALLS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any], tuple[float, ...]]]
 def test_reference_values_are_heard(
     method: str, args: tuple[Any, ...], kwargs: dict[str, Any], secrets: tuple[float, ...]
 ) -> None:
-    with listening() as heard, judging(FakeEvidence()):
+    with recording_checks() as heard, judging(FakeEvidence()):
         getattr(Checks(1, DATA), method)(*args, credit=1, **kwargs)
     (asked,) = heard
     assert as_numbers(asked.want) == secrets
@@ -47,14 +47,14 @@ def test_estimates_of_a_model_are_heard_and_its_data_are_not() -> None:
         endog, fe_params, scale = DATA["y"].to_numpy(), np.array([1.0, 2.0]), 0.25
 
     Reference.exog = exog  # type: ignore[attr-defined]
-    with listening() as heard, judging(FakeEvidence()):
+    with recording_checks() as heard, judging(FakeEvidence()):
         Checks(1, DATA).ols_model("model", Reference, credit=1)
     assert as_numbers(heard[0].want) == (1.0, 2.0, 0.25)
 
 
 def test_misconceptions_are_heard_by_name() -> None:
     rows = [Row("r squared", "a", 0.25), Row("other", "b", 0.5)]
-    with listening() as heard, judging(FakeEvidence()):
+    with recording_checks() as heard, judging(FakeEvidence()):
         Checks(1, DATA).number("a", 0.5, credit=1, mistakes=rows, label="the coefficient")
     assert [(asked.label, asked.mistakes) for asked in heard] == [("the coefficient", ("r squared",))]
 
@@ -63,7 +63,7 @@ def test_nothing_is_kept_where_nobody_listens() -> None:
     with judging(FakeEvidence()):
         checks = Checks(1, DATA)
         checks.number("a", 10.5, credit=1)
-    with listening() as heard:
+    with recording_checks() as heard:
         pass
     assert heard == []
     assert "10.5" not in repr(checks.results)

@@ -5,6 +5,7 @@ Where the tests run as root, the workers belong to "nobody".
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import signal
@@ -22,7 +23,8 @@ from autograder.sandbox.bubblewrap import UNPRIVILEGED
 from tests.course_folder import REPOSITORY
 
 START_SECONDS = 60
-SCHEDULER_SETTINGS = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "1s"}  # Dask itself waits for five seconds at least
+# After which silence a worker is taken for dead: its first imports take some seconds on a busy machine.
+SCHEDULER_SETTINGS = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "30s"}
 
 
 class Cluster:
@@ -57,6 +59,8 @@ class Cluster:
         self._started += [_start([*self._where_the_course_is_not(), *program], {"HOME": "/tmp"}) for _ in range(count)]
         with Client(self.address, timeout=START_SECONDS) as client:
             client.wait_for_workers(expected, timeout=START_SECONDS)
+            # What a worker loads with its first task keeps it from answering, for long on a busy machine.
+            client.run(lambda: bool(importlib.import_module("autograder.workers.engines")))
 
     @property
     def workers(self) -> list[psutil.Process]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import dask.config
 import pytest
 from distributed import LocalCluster
 
-from autograder import cluster, installed
-from autograder.engines import EngineUnavailable
-from autograder.runner import Failed, grade_all
-from autograder.sandbox import SandboxUnavailable
-from autograder.submission import Packed, Task
-from tests.grading.test_runner import finished, task
+from autograder.errors import EngineUnavailable
+from autograder.grading.submission import SubmissionResult, Task
+from autograder.workers import cluster, environment
+from autograder.workers.runner import Failed, grade_all
+from tests.grading.test_runner import deadly, finished, task, without_a_sandbox
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +43,25 @@ def two_processes(processes: LocalCluster) -> LocalCluster:
     return processes
 
 
+def deadly_to_workers(one: Task) -> SubmissionResult:
+    """Kills the worker whose process grades it: "deadly" always, "once" the first time."""
+    marker = Path(one.content.decode()) if one.content else None
+    if one.student == "deadly" or (marker is not None and not marker.exists()):
+        if marker is not None:
+            marker.touch()
+        worker = multiprocessing.parent_process()
+        assert worker is not None
+        os.kill(worker.pid or 0, signal.SIGKILL)
+        time.sleep(60)
+    return finished(one)
+
+
 def test_a_task_that_kills_workers_costs_nobody_else(two_processes: LocalCluster, tmp_path: Path) -> None:
-    once = tmp_path / "died"
-    empty = finished(task("nobody"))
-
-    def grade(one: Task) -> Packed:
-        if one.student == "deadly" or (one.student == "once" and not once.exists()):
-            once.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        return replace(empty, student=one.student)
-
-    students = ["a", "deadly", "b", "once", *(f"s{number}" for number in range(10))]
+    students = ["a", "deadly", "b", *(f"s{number}" for number in range(10))]
+    tasks = [*map(task, students), task("once", str(tmp_path / "died").encode())]
     with closing(cluster.dask(two_processes.scheduler_address, 1)) as engine:
-        results = list(grade_all(map(task, students), grade, engine))
-    assert Counter(result.student for result in results) == Counter(students)
+        results = list(grade_all(tasks, deadly_to_workers, engine))
+    assert Counter(result.student for result in results) == Counter([*students, "once"])
     failed = [result for result in results if isinstance(result, Failed)]
     assert [(one.student, one.reason) for one in failed] == [
         ("deadly", "the grading process died twice while it graded this submission")
@@ -63,24 +71,45 @@ def test_a_task_that_kills_workers_costs_nobody_else(two_processes: LocalCluster
 def test_a_worker_with_other_versions_grades_nothing(
     two_processes: LocalCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there = installed.libraries()["numpy"]
-    monkeypatch.setattr(installed, "libraries", lambda: {"numpy": "0.1"})
+    libraries = environment.libraries()
+    there = libraries["numpy"]
+    monkeypatch.setattr(environment, "libraries", lambda: libraries | {"numpy": "0.1"})
     with (
         closing(cluster.dask(two_processes.scheduler_address, 1)) as engine,
-        pytest.raises(EngineUnavailable, match=rf"tcp://.* other versions .*: numpy \({there} there, 0.1 here\)"),
+        pytest.raises(
+            EngineUnavailable, match=rf"tcp://.* other versions or settings .*: numpy \({there} there, 0.1 here\)"
+        ),
     ):
         list(grade_all([task("a")], lambda _: pytest.fail("graded"), engine))
 
 
-def test_a_worker_without_a_sandbox_stops_the_run(two_processes: LocalCluster) -> None:
-    def grade(_: Task) -> Packed:
-        raise SandboxUnavailable("bubblewrap is not installed")
+def test_a_worker_with_other_numerical_settings_grades_nothing(
+    two_processes: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")
+    with (
+        closing(cluster.dask(two_processes.scheduler_address, 1)) as engine,
+        pytest.raises(EngineUnavailable, match=r"OPENBLAS_CORETYPE \(\w+ there, Nehalem here\)"),
+    ):
+        list(grade_all([task("a")], finished, engine))
 
+
+def test_a_process_that_a_task_kills_costs_no_worker(two_processes: LocalCluster, tmp_path: Path) -> None:
+    students = [task("once", str(tmp_path / "died").encode()), task("deadly"), task("a")]
+    with closing(cluster.dask(two_processes.scheduler_address, 1)) as engine:
+        results = {result.student: result for result in grade_all(students, deadly, engine)}
+    failed = results.pop("deadly")
+    assert isinstance(failed, Failed)
+    assert failed.reason == "the process that graded this submission ended twice: Killed"
+    assert not any(isinstance(result, Failed) for result in results.values())
+
+
+def test_a_worker_without_a_sandbox_stops_the_run(two_processes: LocalCluster) -> None:
     with (
         closing(cluster.dask(two_processes.scheduler_address, 1)) as engine,
         pytest.raises(EngineUnavailable, match=r"worker at tcp://.* cannot grade: bubblewrap is not installed"),
     ):
-        list(grade_all([task("a")], grade, engine))
+        list(grade_all([task("a")], without_a_sandbox, engine))
 
 
 @pytest.mark.parametrize(
@@ -103,14 +132,14 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_loop_that_runs_is_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in Jupyter."""
+    """As in Jupyter; in a thread of its own, because this one may hold a browser's loop."""
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 1)
 
     async def ask() -> None:
         cluster.dask("tcp://127.0.0.1:1", 1)
 
-    with pytest.raises(EngineUnavailable, match="no Dask scheduler answers"):
-        asyncio.run(ask())
+    with ThreadPoolExecutor(1) as pool, pytest.raises(EngineUnavailable, match="no Dask scheduler answers"):
+        pool.submit(asyncio.run, ask()).result()
 
 
 def test_a_cluster_of_this_machine() -> None:

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from autograder.checks.outcome import CheckResult
-from autograder.evidence import judging
-from autograder.views import Figure, Missing
-from tests.course.table import CODE_PARTS, Code, cell_of, folder_of, hidden_part, name_of, notebook_of
+from autograder.checks.student import Submitter
+from autograder.grading.referee import Referee
+from autograder.values.views import Figure, Missing
+from tests.course.table import CODE_PARTS, Code, cell_of, folder_of, name_of, notebook_of
 
 
 @dataclass
@@ -21,7 +22,6 @@ class Given:
 
     folder: Any
     values: Mapping[str, Any] = field(default_factory=dict)
-    results: tuple[CheckResult, ...] = ()
 
     def value(self, name: str) -> Any:
         """A given value, else ``Missing``."""
@@ -39,26 +39,24 @@ class Given:
         """Nothing was printed."""
         return ""
 
-    def report(self, points: float, results: tuple[CheckResult, ...]) -> None:
-        """Keep the list of checks."""
-        del points
-        self.results = results
+    def stopped(self) -> str:
+        """Nothing stopped."""
+        return ""
 
 
 def judge(assignment: str, part: str, values: Mapping[str, Any]) -> tuple[float, tuple[CheckResult, ...]]:
     """Points and checks of one test cell."""
-    *body, last = hidden_part(cell_of(notebook_of(assignment), f"{part}-tests").source).strip().splitlines()
-    evidence = Given(folder_of(assignment), values)
-    namespace: dict[str, Any] = {}
-    with judging(evidence):
-        exec(compile("\n".join(body), "<hidden tests>", "exec"), namespace)
-        points = eval(last, namespace)
-    return points, evidence.results
+    cell = cell_of(notebook_of(assignment), f"{part}-tests")
+    referee = Referee(Given(folder_of(assignment), values), submitter=Submitter("ada"))
+    verdict = referee.judge(cell.source, cell.metadata.nbgrader.points)
+    assert verdict.points is not None, verdict.review
+    return verdict.points, verdict.checks
 
 
 @pytest.mark.parametrize(("assignment", "part"), CODE_PARTS, ids=name_of)
 def test_no_answer_earns_nothing_and_the_credits_add_up(assignment: str, part: Code) -> None:
-    untouched = {} if assignment == "01-data-overview" else {"sleep_study_data": table(assignment)}
+    given = assignment != "01-data-overview" and (folder_of(assignment) / "sleepstudy.csv").exists()
+    untouched = {"sleep_study_data": table(assignment)} if given else {}
     points, results = judge(assignment, part.name, untouched)
     assert (type(points), points) == (float, 0.0)
     assert sum(check.credit for check in results) == pytest.approx(part.points)
@@ -84,7 +82,10 @@ def test_one_count_is_enough_for_the_table_to_be_looked_at() -> None:
 
 def test_a_correlation_may_follow_from_the_student_s_own_table() -> None:
     own = table("02-correlation").query("Days != 0")
-    values = {"sleep_study_data": own, "correlation": own["Days"].corr(own["Reaction"])}
-    points, results = judge("02-correlation", "q2c", values)
-    assert points == 0.5
-    assert results[0].hint
+    values = {"sleep_study_data": own, "correlation": own["Days"].corr(own["Reaction"]), "n_missing": 0, "n_zero": 0}
+    referee = Referee(Given(folder_of("02-correlation"), values))
+    for part in ("q2a", "q2c"):  # the table has earned something before it carries anything
+        cell = cell_of(notebook_of("02-correlation"), f"{part}-tests")
+        verdict = referee.judge(cell.source, cell.metadata.nbgrader.points)
+    assert verdict.points == 0.5
+    assert verdict.checks[0].hint

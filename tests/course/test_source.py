@@ -11,12 +11,17 @@ import re
 import nbformat
 import pytest
 
-from lmmsolutions.data import DATASETS
+from lmmsolutions.core.data import DATASETS
+from lmmsolutions.lessons.assignments import ASSIGNMENTS as SOLUTIONS
 from tests.course.table import (
     BEGIN_HIDDEN,
     CODE_PARTS,
     COURSE,
     END_HIDDEN,
+    EXAM,
+    LESSONS,
+    UNITS,
+    WITH_SLIDERS,
     WRITTEN_PARTS,
     Code,
     Written,
@@ -43,6 +48,12 @@ FLAGS = {  # kind of cell → what nbgrader must know of it
 def expected_cells(assignment: str) -> dict[str, tuple[str, str, float | None]]:
     """``grade_id`` → (kind, cell type, points), in the order of the notebook."""
     cells: dict[str, tuple[str, str, float | None]] = {}
+    if assignment == EXAM:
+        cells["student-id"] = ("solution", "code", None)
+    elif assignment in LESSONS:
+        cells["picture"] = ("setup", "code", None)
+    if assignment == WITH_SLIDERS:
+        cells["sliders"] = ("setup", "code", None)
     if assignment != "01-data-overview":
         cells["setup"] = ("setup", "code", None)
     for part in COURSE[assignment]:
@@ -60,13 +71,15 @@ def test_every_assignment_is_there_and_no_other() -> None:
 
 @pytest.mark.parametrize("assignment", COURSE)
 def test_a_folder_holds_the_notebook_and_its_data_only(assignment: str) -> None:
-    assert sorted(path.name for path in folder_of(assignment).iterdir()) == [f"{assignment}.ipynb", "sleepstudy.csv"]
+    files = [f"{name}.csv" for name in SOLUTIONS[assignment].datasets]
+    assert sorted(path.name for path in folder_of(assignment).iterdir()) == sorted([f"{assignment}.ipynb", *files])
 
 
 @pytest.mark.parametrize("assignment", COURSE)
 def test_the_data_are_those_of_the_reference_solutions(assignment: str) -> None:
-    content = (folder_of(assignment) / "sleepstudy.csv").read_bytes()
-    assert hashlib.sha256(content).hexdigest() == DATASETS["sleepstudy"].sha256
+    for name in SOLUTIONS[assignment].datasets:
+        content = (folder_of(assignment) / f"{name}.csv").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == DATASETS[name].sha256
 
 
 @pytest.mark.parametrize("assignment", COURSE)
@@ -106,11 +119,12 @@ def test_cells_are_those_of_the_table_in_its_order(assignment: str) -> None:
 
 @pytest.mark.parametrize("assignment", COURSE)
 def test_an_assignment_is_worth_two_points(assignment: str) -> None:
-    assert sum(part.points for part in COURSE[assignment]) == 2
+    assert sum(part.points for part in COURSE[assignment]) == pytest.approx(2)
 
 
-def test_the_course_is_worth_twelve_points() -> None:
-    assert sum(part.points for parts in COURSE.values() for part in parts) == 12
+def test_the_seminar_is_worth_twelve_points() -> None:
+    seminar = [parts for assignment, parts in COURSE.items() if assignment not in LESSONS]
+    assert sum(part.points for parts in seminar for part in parts) == 12
 
 
 @pytest.mark.parametrize("assignment", COURSE)
@@ -125,7 +139,7 @@ def test_a_notebook_teaches_before_it_asks(assignment: str) -> None:
     lesson = "\n".join(cell.source for cell in cells[:first] if cell.cell_type == "markdown")
     assert lesson.count("$$") >= 2
     assert "look for" in lesson
-    assert "ms" in lesson
+    assert UNITS.get(assignment, "ms") in lesson
 
 
 @pytest.mark.parametrize(("assignment", "part"), CODE_PARTS + WRITTEN_PARTS, ids=name_of)
@@ -158,36 +172,39 @@ def test_the_visible_part_needs_nothing_but_the_answers(assignment: str, part: C
     tree = ast.parse(visible_part(cell_of(notebook_of(assignment), f"{part.name}-tests").source))
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    assert names - set(dir(builtins)) <= set(part.variables)
+    assert names - set(dir(builtins)) <= {*part.variables, *part.given}
 
 
 @pytest.mark.parametrize(("assignment", "part"), CODE_PARTS, ids=name_of)
 def test_the_hidden_part_judges_every_variable_and_figure(assignment: str, part: Code) -> None:
     source = hidden_part(cell_of(notebook_of(assignment), f"{part.name}-tests").source)
-    last = ast.parse(source).body[-1]
-    assert ast.unparse(last) == "checks.score()"
     calls = check_calls(source)
-    judged = [call.args[0].value for call in calls if call.args and isinstance(call.args[0], ast.Constant)]
-    assert list(dict.fromkeys(judged)) == list(part.variables)
+    values = [call for call in calls if method_of(call) != "that"]
+    judged = [call.args[0].value for call in values if call.args and isinstance(call.args[0], ast.Constant)]
+    assert list(dict.fromkeys(judged)) == [name for name in part.variables if name in judged]
+    nodes = list(ast.walk(ast.parse(source)))
+    read = {node.id for node in nodes if isinstance(node, ast.Name)}
+    asked_for = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    assert set(part.variables) <= read | asked_for
     assert [method_of(call) for call in calls if method_of(call) in FIGURE_CHECKS] == list(part.figure)
 
 
-FIGURE_CHECKS = {"histogram", "scatter", "line", "subject_lines", "lines", "labels"}
+FIGURE_CHECKS = {"histogram", "scatter", "line", "subject_lines", "lines", "pairs", "qq_plot", "caterpillar", "labels"}
 
 
 @pytest.mark.parametrize(("assignment", "part"), CODE_PARTS, ids=name_of)
-def test_the_hidden_part_knows_the_points_of_its_cell(assignment: str, part: Code) -> None:
+def test_the_hidden_part_says_nothing_that_the_cell_says(assignment: str, part: Code) -> None:
     source = hidden_part(cell_of(notebook_of(assignment), f"{part.name}-tests").source)
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     (made,) = [call for call in calls if ast.unparse(call.func) == "Checks"]
-    (points,) = [keyword.value for keyword in made.keywords if keyword.arg == "points"]
-    assert ast.literal_eval(points) == part.points
+    assert [keyword.arg for keyword in made.keywords if keyword.arg not in ("mistakes", "own_mistakes")] == []
+    assert not [call for call in calls if method_of(call) == "score"]
 
 
 def check_calls(source: str) -> list[ast.Call]:
-    """``checks.<method>(…)`` in order, without ``checks.score()``."""
+    """``checks.<method>(…)`` in order."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and method_of(node)]
-    return sorted((call for call in calls if method_of(call) != "score"), key=lambda call: call.lineno)
+    return sorted(calls, key=lambda call: call.lineno)
 
 
 def method_of(call: ast.Call) -> str:

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from traitlets.config import Config
 
-from autograder.plugins.starter import Markers, StarterError, StarterSolutions, put_starters
+from autograder.errors import StarterError
+from autograder.plugins.starter import StarterSolutions, put_starters
 
 STUB = "# YOUR CODE HERE"
 
@@ -266,4 +267,4 @@ def test_a_solution_in_a_cell_that_is_no_solution_is_refused_as_nbgrader_does() 
 
 
 def test_a_cell_without_markers_is_untouched() -> None:
-    assert put_starters("a = 1\n\n# a comment\n", "setup", Markers()) == "a = 1\n\n# a comment\n"
+    assert put_starters("a = 1\n\n# a comment\n", "setup") == "a = 1\n\n# a comment\n"

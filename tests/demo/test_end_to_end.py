@@ -10,6 +10,7 @@ from demo.run import Outcome
 from demo.students.work import Student, When
 from demo.table import differences
 from tests.demo.small_class import MEMBERS, handing_in, run_class
+from tests.golden import verdicts
 
 OLS, MIXED = "03-ols", "05-mixed-model"
 LATE = Student("late", "right, but late", {OLS: MEMBERS["perfect"].hands_in[OLS]}, When.LATE)
@@ -30,6 +31,11 @@ def test_everybody_gets_the_points_expected(outcome: Outcome) -> None:
     assert [failure.log.read_text() for failure in outcome.failures] == []
     assert differences(outcome.cells) == ()
     assert len(outcome.cells) == 6
+
+
+def test_everybody_reads_what_is_kept(outcome: Outcome, root: Path) -> None:
+    assert outcome.cells
+    verdicts.assert_same("demo", verdicts.verdicts_of(root))
 
 
 def test_only_the_late_one_is_late(outcome: Outcome, root: Path) -> None:

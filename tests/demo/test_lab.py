@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -40,3 +41,36 @@ def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path, monkeypatch: p
     with pytest.raises(lab.LabDidNotStart) as failure, lab.Lab(tmp_path):
         pass
     assert "no such kernel" in failure.value.log
+
+
+def test_ones_own_course_is_opened_and_jupyters_files_stay_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[tuple[Path, Path | None]] = []
+
+    class Opened:
+        log = Path("lab.log")
+
+        def __init__(self, course: Path, _port: int, *, browser: bool, state: Path | None) -> None:
+            del browser
+            opened.append((course, state))
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def url(self, path: str) -> str:
+            return path
+
+        def wait(self) -> int:
+            return 0
+
+    monkeypatch.setattr(lab, "Lab", Opened)
+    below = tmp_path / "source" / "03-ols"
+    below.mkdir(parents=True)
+    assert lab.main(["--course", str(below), "--no-browser"]) == 2
+    assert "There is no course in" in capsys.readouterr().err
+    (tmp_path / "nbgrader_config.py").touch()
+    assert lab.main(["--course", str(below), "--no-browser"]) == 0
+    assert opened == [(tmp_path, tmp_path / ".autograder-lab")]

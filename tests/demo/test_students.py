@@ -1,6 +1,7 @@
 """Every member of the demo class, without grading: does what is handed in fit the notebooks?"""
 
 import ast
+import functools
 import json
 from typing import Any
 
@@ -11,16 +12,19 @@ from demo.notebooks import NoSuchCell, fill, find
 from demo.run import saved
 from demo.students import CLASS, other_idioms, perfect
 from demo.students.parts import WORTH
-from demo.students.work import Student, When, Work
+from demo.students.work import When
 from demo.workspace import REPOSITORY
 from tests.demo.small_class import MEMBERS
 
-HAND_INS = [
-    pytest.param(student, assignment, work, id=f"{student.name}-{assignment}-{number}")
-    for student in CLASS
-    for assignment, works in student.hands_in.items()
-    for number, work in enumerate(works, start=1)
+SUBMISSIONS = [
+    (student, assignment, work) for student in CLASS for assignment, works in student.hands_in.items() for work in works
 ]
+
+
+@functools.cache
+def released(assignment: str) -> Any:
+    """For reading only."""
+    return notebook(assignment)
 
 
 def notebook(assignment: str) -> Any:
@@ -38,12 +42,11 @@ def handed_in(student: str, assignment: str) -> Any:
     return nbformat.reads(saved(notebook(assignment), work).decode(), as_version=4)
 
 
-@pytest.mark.parametrize("assignment", WORTH)
-def test_the_parts_are_worth_what_the_notebook_says(assignment: str) -> None:
-    tests = [cell for cell in notebook(assignment).cells if about(cell).get("grade") and cell.cell_type == "code"]
-    assert {about(cell).grade_id: about(cell).points for cell in tests} == {
-        f"{part}-tests": points for part, points in WORTH[assignment].items()
-    }
+def test_the_parts_are_worth_what_the_notebook_says() -> None:
+    for assignment, parts in WORTH.items():
+        tests = [cell for cell in released(assignment).cells if about(cell).get("grade") and cell.cell_type == "code"]
+        worth = {about(cell).grade_id: about(cell).points for cell in tests}
+        assert worth == {f"{part}-tests": points for part, points in parts.items()}
 
 
 def test_the_class_has_at_least_fifteen_students_with_names_of_their_own() -> None:
@@ -57,45 +60,37 @@ def test_complete_answers_fill_every_solution_cell(answers: dict[str, dict[str, 
         assert set(answers[assignment]) == solutions
 
 
-@pytest.mark.parametrize(("student", "assignment", "work"), HAND_INS)
-def test_expected_points_lie_between_nothing_and_everything(student: Student, assignment: str, work: Work) -> None:
-    assert set(work.earns) <= set(WORTH[assignment]), student.name
-    assert all(0 <= points <= WORTH[assignment][part] for part, points in work.earns.items())
+def test_expected_points_lie_between_nothing_and_everything() -> None:
+    for student, assignment, work in SUBMISSIONS:
+        assert set(work.earns) <= set(WORTH[assignment]), student.name
+        assert all(0 <= points <= WORTH[assignment][part] for part, points in work.earns.items()), student.name
+        assert student.earns(assignment) == student.hands_in[assignment][-1].earns
 
 
-@pytest.mark.parametrize(("student", "assignment", "work"), HAND_INS)
-def test_only_answers_are_written_into_cells_that_are_for_answers(
-    student: Student, assignment: str, work: Work
-) -> None:
-    released = notebook(assignment)
-    for grade_id in work.answers:
-        assert about(find(released, grade_id)).solution, student.name
+def test_answers_are_written_into_solution_cells_and_code_is_python() -> None:
+    for student, assignment, work in SUBMISSIONS:
+        for grade_id, text in work.answers.items():
+            cell = find(released(assignment), grade_id)
+            assert about(cell).solution, (student.name, grade_id)
+            if cell.cell_type == "code":
+                ast.parse(text, f"{student.name}/{grade_id}")
 
 
-@pytest.mark.parametrize(("student", "assignment", "work"), HAND_INS)
-def test_what_is_written_as_code_is_python(student: Student, assignment: str, work: Work) -> None:
-    released = notebook(assignment)
-    for grade_id, text in work.answers.items():
-        if find(released, grade_id).cell_type == "code":
-            ast.parse(text, f"{student.name}/{grade_id}")
-
-
-@pytest.mark.parametrize(("student", "assignment", "work"), HAND_INS)
-def test_the_saved_file_is_a_notebook_unless_it_was_spoilt(student: Student, assignment: str, work: Work) -> None:
-    content = saved(notebook(assignment), work)
-    if work.spoil is None:
-        nbformat.validate(nbformat.reads(content.decode(), as_version=4))
-    else:
-        with pytest.raises(json.JSONDecodeError):
-            json.loads(content)
-    assert student.earns(assignment) == student.hands_in[assignment][-1].earns
+def test_the_saved_file_is_a_notebook_unless_it_was_spoilt() -> None:
+    for _student, assignment, work in SUBMISSIONS:
+        content = saved(released(assignment), work)
+        if work.spoil is None:
+            nbformat.validate(nbformat.reads(content.decode(), as_version=4))
+        else:
+            with pytest.raises(json.JSONDecodeError):
+                json.loads(content)
 
 
 def test_making_a_hand_in_leaves_the_released_notebook_as_it_was() -> None:
-    released = notebook("03-ols")
-    before = nbformat.writes(released)
-    saved(released, MEMBERS["copies-a-cell"].hands_in["03-ols"][0])
-    assert nbformat.writes(released) == before
+    given = notebook("03-ols")
+    before = nbformat.writes(given)
+    saved(given, MEMBERS["copies-a-cell"].hands_in["03-ols"][0])
+    assert nbformat.writes(given) == before
 
 
 def test_an_answer_to_a_cell_that_is_not_there_is_an_error() -> None:
@@ -108,8 +103,8 @@ def test_blank_hands_in_the_release_itself() -> None:
 
 
 def test_half_done_leaves_the_other_cells_as_released() -> None:
-    released, given = notebook("03-ols"), handed_in("half-done", "03-ols")
-    assert find(given, "q3c").source == find(released, "q3c").source
+    given = handed_in("half-done", "03-ols")
+    assert find(given, "q3c").source == find(released("03-ols"), "q3c").source
     assert find(given, "q3a").source == perfect.ANSWERS["03-ols"]["q3a"]
 
 

@@ -7,7 +7,13 @@ from rich.console import Console
 
 from demo.table import Cell, differences, render
 
-AS_EXPECTED = Cell("ada", "03-ols", given={"q3a": 1.0, "q3b": 0.125}, expected={"q3a": 1.0, "q3b": 0.125})
+AS_EXPECTED = Cell(
+    "ada",
+    "03-ols",
+    given={"q3a": 1.0, "q3b": 0.125},
+    expected={"q3a": 1.0, "q3b": 0.125},
+    worth={"q3a": 1.0, "q3b": 0.75},
+)
 
 DIFFERENT = {
     "too few points": (
@@ -72,16 +78,16 @@ def line_of(student: str, text: str) -> str:
 
 
 def test_the_table_shows_both_numbers_and_marks_what_differs() -> None:
-    text = printed(100, AS_EXPECTED, Cell("eve", "04-subject-fits", {"q4a": 0.75}, {"q4a": 0.0}))
-    assert "1.125 / 1.125" in line_of("ada", text)
+    text = printed(100, AS_EXPECTED, Cell("eve", "04-subject-fits", {"q4a": 0.75}, {"q4a": 0.0}, worth={"q4a": 1.0}))
+    assert "1.125 of 1.75 ✓" in line_of("ada", text)
     assert "≠" not in line_of("ada", text)
-    assert "0.75 / 0.00 ≠" in line_of("eve", text)
+    assert "0.75 of 1.00 ≠ 0.00" in line_of("eve", text)
 
 
 def test_the_table_shows_what_was_not_handed_in_and_what_was_late() -> None:
-    late = Cell("ada", "03-ols", {"q3a": 1.0}, {"q3a": 1.0}, late=True, expected_late=True)
+    late = Cell("ada", "03-ols", {"q3a": 1.0}, {"q3a": 1.0}, late=True, expected_late=True, worth={"q3a": 1.0})
     text = printed(100, late)
-    assert "1.00 / 1.00 late" in line_of("ada", text)
+    assert "1.00 of 1.00 ✓ late" in line_of("ada", text)
     assert line_of("eve", text).count("–") == 2
 
 

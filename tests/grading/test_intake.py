@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.intake import MAX_BYTES, UnreadableNotebook, read_notebook
+from autograder.errors import UnreadableNotebook
+from autograder.grading.restoring.intake import MAX_BYTES, read_notebook
+from autograder.grading.restoring.restore import restore
+from autograder.template import Template
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -83,3 +86,11 @@ def test_any_cells_end_as_plain_cells(cells: list[object]) -> None:
 def test_any_bytes_end_in_a_verdict(content: bytes) -> None:
     with pytest.raises(UnreadableNotebook):
         read_notebook(content)
+
+
+def test_a_cell_that_is_cut_says_so() -> None:
+    template = Template("hw", "hw", ())
+    long = {"cell_type": "code", "source": "x" * 200_001, "metadata": {}}
+    content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [long]}).encode()
+    restored = restore(template, read_notebook(content).cells)
+    assert restored.notes == ("Cell 1 is longer than 200,000 characters; what is behind them was left out.",)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import nbformat
 import pytest
+from nbgrader.utils import compute_checksum
 
-from autograder.restore import Restored, restore
-from autograder.template import Template, TemplateCell
+from autograder.grading.restoring.restore import Restored, restore
+from autograder.template import Template, TemplateCell, grade_id_of
 
 STUB = "# YOUR CODE HERE"
 TEST = "assert x\n### BEGIN HIDDEN TESTS\nassert x == 1\n### END HIDDEN TESTS"
@@ -21,6 +23,7 @@ TEMPLATE = Template(
         TemplateCell("q2", "markdown", "YOUR ANSWER", "YOUR ANSWER", locked=False, grade=True, solution=True, points=1),
     ),
     {"name": "python3"},
+    texts=("The task.",),
 )
 
 
@@ -30,6 +33,12 @@ def cell(source: str, grade_id: str = "", cell_type: str = "code", **metadata: A
     return {"cell_type": cell_type, "source": source, "metadata": metadata, "attachments": {}}
 
 
+def released_before(source: str, grade_id: str, **about: Any) -> dict[str, Any]:
+    """A cell as nbgrader released it, whatever the assignment says now."""
+    made = nbformat.v4.new_code_cell(source, metadata={"nbgrader": {"grade_id": grade_id, "locked": True, **about}})
+    return cell(source, grade_id, nbgrader={**made.metadata.nbgrader, "checksum": compute_checksum(made)})
+
+
 SETUP = cell("data = 1", "setup")
 ANSWER = cell("x = 1", "q1")
 TESTS = cell(RELEASED_TEST, "q1-tests")
@@ -37,7 +46,7 @@ TEXT = cell("because", "q2", "markdown")
 
 
 def shape(restored: Restored) -> list[tuple[str, str]]:
-    return [(c.metadata.get("nbgrader", {}).get("grade_id", "-"), c.source) for c in restored.notebook.cells]
+    return [((grade_id_of(c) or "-"), c.source) for c in restored.notebook.cells]
 
 
 RIGHT = [("setup", "data = 1"), ("q1", "x = 1"), ("q1-tests", RELEASED_TEST), ("q2", "because")]
@@ -45,6 +54,21 @@ RIGHT = [("setup", "data = 1"), ("q1", "x = 1"), ("q1-tests", RELEASED_TEST), ("
 SUBMISSIONS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str]], str]] = {
     "as it should be": ([SETUP, ANSWER, TESTS, TEXT], RIGHT, ""),
     "moved cells": ([TESTS, ANSWER, SETUP, TEXT], RIGHT, "moved"),
+    "a test of an earlier release, and an answer with its points": (
+        [
+            SETUP,
+            ANSWER,
+            released_before("assert x > 0", "q1-tests", grade=True, solution=False, points=3),
+            cell("because", "q2", "markdown", nbgrader={"points": 5}),
+        ],
+        RIGHT,
+        "The notebook is from an earlier release: `q1-tests` changed since. The current release counts.",
+    ),
+    "a setup of an earlier release": (
+        [released_before("data = 0", "setup", grade=False), ANSWER, TESTS, TEXT],
+        RIGHT,
+        "from an earlier release: `setup` changed since",
+    ),
     "edited test": ([SETUP, ANSWER, cell("pass", "q1-tests"), TEXT], RIGHT, "had been edited"),
     "edited setup": ([cell("data = 2", "setup"), ANSWER, TESTS, TEXT], RIGHT, "had been edited"),
     "deleted test": ([SETUP, ANSWER, TEXT], RIGHT, "`q1-tests` was missing"),
@@ -76,11 +100,47 @@ SUBMISSIONS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str]], str]] 
         [("setup", "data = 1"), ("-", "x = 0"), *RIGHT[1:]],
         "2 times",
     ),
-    "unknown id": ([SETUP, ANSWER, TESTS, TEXT, cell("y", "q9")], [*RIGHT, ("-", "y")], "claims the id 'q9'"),
+    "unknown id": (
+        [SETUP, ANSWER, TESTS, TEXT, cell("y", "q9", nbgrader={"grade": True})],
+        [*RIGHT, ("-", "y")],
+        "claims the id 'q9'",
+    ),
+    "an id that nbgrader left behind": ([SETUP, ANSWER, TESTS, TEXT, cell("y", "q9")], [*RIGHT, ("-", "y")], ""),
     "own cells": (
         [cell("import os"), SETUP, ANSWER, cell("x += 0"), TESTS, TEXT],
         [("-", "import os"), RIGHT[0], RIGHT[1], ("-", "x += 0"), *RIGHT[2:]],
         "",
+    ),
+    "no metadata anywhere": (
+        [cell("data = 1"), cell("x = 1"), cell(RELEASED_TEST), cell("because", cell_type="markdown")],
+        RIGHT,
+        "recognized by their text or their place: `setup`, `q1-tests`, `q1`, `q2`",
+    ),
+    "an answer retyped in its place": ([SETUP, cell("x = 1"), TESTS, TEXT], RIGHT, "their place: `q1`"),
+    "a text retyped in its place": (
+        [SETUP, ANSWER, TESTS, cell("because", cell_type="markdown")],
+        RIGHT,
+        "their place: `q2`",
+    ),
+    "an answer retyped, with a cell of one's own": (
+        [SETUP, cell("import os"), cell("x = 1"), TESTS, TEXT],
+        [RIGHT[0], ("-", "import os"), *RIGHT[1:]],
+        "their place: `q1`",
+    ),
+    "the task is no answer": (
+        [SETUP, ANSWER, TESTS, cell("The task.", cell_type="markdown")],
+        [*RIGHT[:3], ("-", "The task."), ("q2", "YOUR ANSWER")],
+        "`q2` was missing",
+    ),
+    "code in the place of a text": (
+        [SETUP, ANSWER, TESTS, cell("because = 1")],
+        [*RIGHT[:3], ("-", "because = 1"), ("q2", "YOUR ANSWER")],
+        "`q2` was missing",
+    ),
+    "an answer before all that is known": (
+        [cell("x = 1"), SETUP, TESTS, TEXT],
+        [("-", "x = 1"), RIGHT[0], ("q1", STUB), *RIGHT[2:]],
+        "`q1` was missing",
     ),
     "nothing at all": ([], [RIGHT[0], ("q1", STUB), RIGHT[2], ("q2", "YOUR ANSWER")], "`q1` was missing"),
 }
@@ -91,6 +151,7 @@ def test_cells_after_restoring(submitted: list[dict[str, Any]], expected: list[t
     restored = restore(TEMPLATE, submitted)
     assert shape(restored) == expected
     assert not restored.notes if note == "" else note in " ".join(restored.notes)
+    assert "earlier release" not in note or len(restored.notes) == 1  # nobody is blamed beside it
 
 
 @pytest.mark.parametrize("submitted", [case[0] for case in SUBMISSIONS.values()], ids=SUBMISSIONS)
@@ -98,12 +159,33 @@ def test_metadata_is_never_the_students(submitted: list[dict[str, Any]]) -> None
     restored = restore(TEMPLATE, submitted)
     by_id = TEMPLATE.by_id()
     for restored_cell in restored.notebook.cells:
-        grade_id = restored_cell.metadata.get("nbgrader", {}).get("grade_id")
+        grade_id = grade_id_of(restored_cell)
         assert restored_cell.metadata == (by_id[grade_id].metadata() if grade_id else {})
         if grade_id:
             assert restored_cell.cell_type == by_id[grade_id].cell_type
     ids = [restored_cell["id"] for restored_cell in restored.notebook.cells]
     assert len(set(ids)) == len(ids)
+
+
+BLANK_TEXT = cell("YOUR ANSWER", "q2", "markdown")
+
+
+@pytest.mark.parametrize(
+    ("submitted", "elsewhere"),
+    [
+        ([SETUP, ANSWER, TESTS, TEXT], set()),
+        ([SETUP, ANSWER, TESTS, BLANK_TEXT], set()),
+        ([cell("because", cell_type="markdown"), SETUP, ANSWER, TESTS, BLANK_TEXT], {"q2"}),
+        ([SETUP, ANSWER, TESTS, BLANK_TEXT, cell("because", cell_type="markdown")], {"q2"}),
+        ([SETUP, ANSWER, TESTS, BLANK_TEXT, cell("y = 2")], set()),
+        ([cell("x = 1"), SETUP, TESTS, BLANK_TEXT], {"q1"}),
+        ([SETUP, cell(STUB, "q1"), cell("x = 1"), TESTS, BLANK_TEXT], set()),
+        ([], set()),
+        ([cell("The task.", cell_type="markdown"), SETUP, ANSWER, TESTS, BLANK_TEXT], set()),
+    ],
+)
+def test_answers_that_added_cells_may_hold(submitted: list[dict[str, Any]], elsewhere: set[str]) -> None:
+    assert restore(TEMPLATE, submitted).elsewhere == elsewhere
 
 
 def test_only_real_pictures_stay_attached() -> None:

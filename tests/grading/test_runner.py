@@ -2,37 +2,37 @@
 
 import os
 import signal
-import time
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.engines import Engine
-from autograder.runner import Failed, grade_all
-from autograder.sandbox import Limits
-from autograder.submission import Packed, Task
+from autograder.grading.submission import SubmissionResult, Task
+from autograder.sandbox import Limits, SandboxUnavailable
 from autograder.template import Template
+from autograder.workers.engines import Engine
+from autograder.workers.pool import Pool
+from autograder.workers.runner import Failed, grade_all
 
 
 def task(student: str, content: bytes = b"") -> Task:
     return Task(student, content, Template("hw", "hw", ()), {}, {}, Limits())
 
 
-def finished(task: Task) -> Packed:
-    return Packed(task.student, "hw", "hw", b"{}", "{}", {}, frozenset(), {}, 0.0)
+def finished(task: Task) -> SubmissionResult:
+    return SubmissionResult(task.student, "hw", "hw", b"{}", b"", {}, frozenset(), {}, 0.0)
 
 
-def faulty(task: Task) -> Packed:
+def faulty(task: Task) -> SubmissionResult:
     if task.student == "bad":
         raise ZeroDivisionError("a fault of the grader")
     return finished(task)
 
 
-def deadly(task: Task) -> Packed:
+def deadly(task: Task) -> SubmissionResult:
     """Dies on "deadly" always, on "once" the first time."""
     marker = Path(task.content.decode()) if task.content else None
     if task.student == "deadly" or (marker is not None and not marker.exists()):
@@ -40,10 +40,6 @@ def deadly(task: Task) -> Packed:
             marker.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return finished(task)
-
-
-def processes() -> Executor:
-    return ProcessPoolExecutor(2)
 
 
 def test_each_task_once() -> None:
@@ -73,31 +69,40 @@ def test_a_fault_costs_one_submission() -> None:
     assert [(one.student, one.reason) for one in failed] == [("bad", "ZeroDivisionError: a fault of the grader")]
 
 
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_worker_that_dies_costs_nobody_else(tmp_path: Path) -> None:
+def test_a_process_that_dies_costs_nobody_else(tmp_path: Path) -> None:
     once = task("once", str(tmp_path / "died").encode())
     students = [task("a"), once, task("b"), task("deadly"), *(task(f"s{number}") for number in range(10))]
-    results = list(grade_all(students, deadly, Engine(2, processes)))
+    with closing(Engine(2, lambda: Pool(2))) as engine:
+        results = list(grade_all(students, deadly, engine))
     assert len(results) == len(students)
     assert {result.student for result in results} == {one.student for one in students}
-    assert [result.student for result in results if isinstance(result, Failed)] == ["deadly"]
+    assert [(result.student, result.reason) for result in results if isinstance(result, Failed)] == [
+        ("deadly", "the process that graded this submission ended twice: Killed")
+    ]
 
 
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_worker_that_dies_between_two_tasks_costs_nobody(tmp_path: Path) -> None:
-    engine = Engine(2, processes)
+def disturbed_at_first(task: Task) -> SubmissionResult:
+    first = not (marker := Path(task.content.decode())).exists() if task.content else False
+    if first:
+        marker.touch()
+    return replace(finished(task), disturbed=first, seconds=1.0 if first else 2.0)
 
-    def until_it_is_broken() -> None:
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            engine.executor.submit(int)
-            time.sleep(0.01)
 
-    def reading() -> Iterator[Task]:
-        yield task("once", str(tmp_path / "died").encode())
-        with pytest.raises(BrokenProcessPool):  # from now on the pool takes nothing
-            until_it_is_broken()
-        yield task("b")
+def test_what_waited_in_vain_is_graded_again_alone_before_it_counts(tmp_path: Path) -> None:
+    students = [task("waited", str(tmp_path / "seen").encode()), *(task(f"s{number}") for number in range(8))]
+    results = list(grade_all(students, disturbed_at_first, Engine(2, lambda: ThreadPoolExecutor(2))))
+    assert len(results) == len(students)
+    waited = [one for one in results if one.student == "waited"]
+    assert [(one.seconds, one.disturbed) for one in waited if isinstance(one, SubmissionResult)] == [(2.0, False)]
 
-    results = list(grade_all(reading(), deadly, engine))
-    assert Counter(result.student for result in results if isinstance(result, Packed)) == Counter(["once", "b"])
+
+def without_a_sandbox(_: Task) -> SubmissionResult:
+    raise SandboxUnavailable("bubblewrap is not installed")
+
+
+def test_where_nothing_can_be_isolated_nothing_is_graded() -> None:
+    with (
+        closing(Engine(2, lambda: Pool(2))) as engine,
+        pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"),
+    ):
+        list(grade_all([task("a"), task("b")], without_a_sandbox, engine))

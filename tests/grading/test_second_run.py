@@ -1,11 +1,12 @@
 """What was typed in is flagged, what was computed is not, and points come from the first run alone."""
 
+import json
+
 import nbformat
 import pytest
 
-from autograder.restore import restore
+from autograder.grading.submission import GradedSubmission, Task, grade_submission
 from autograder.sandbox import Limits, Sandbox
-from autograder.submission import Finished, Task, grade_restored
 from autograder.template import Template, TemplateCell
 
 TEST = """### BEGIN HIDDEN TESTS
@@ -31,6 +32,11 @@ ANSWERS = {
     "all typed in": ("total, mean = 6, 2", 2, ("total", "mean")),
     "wrong stays wrong": (READ + "total, mean = 7, x.mean()", 1, ()),
     "fails on other data": (READ + "assert x.sum() == 6\ntotal, mean = 6, 2", 2, ("total", "mean")),
+    "computed from a copy of one's own": (
+        READ.replace("numbers", "data/own") + "total, mean = x.sum(), x.mean()",
+        2,
+        (),
+    ),
     "kills the second run": (
         READ + "import os\nif x.sum() != 6: os._exit(1)\ntotal, mean = 6, 2",
         2,
@@ -45,11 +51,13 @@ def sandbox() -> Sandbox:
         yield sandbox
 
 
-def run(sandbox: Sandbox, code: str) -> Finished:
+def run(sandbox: Sandbox, code: str) -> GradedSubmission:
     cells = [{"cell_type": "code", "source": code, "metadata": {"nbgrader": {"grade_id": "q1"}}}]
     files, other = {"numbers.csv": b"x\n1\n2\n3\n"}, {"numbers.csv": b"x\n4\n5\n9\n"}
-    task = Task("someone", None, TEMPLATE, files, {}, Limits(), second_files=other)
-    return grade_restored(restore(TEMPLATE, cells), task, sandbox)
+    content = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}).encode()
+    copies = {"data/own.csv": b"x\r\n1\r\n2\r\n3\r\n"}
+    task = Task("someone", content, TEMPLATE, files, copies, Limits(), second_files=other)
+    return grade_submission(task, sandbox)
 
 
 @pytest.mark.parametrize(("code", "points", "typed"), ANSWERS.values(), ids=ANSWERS)

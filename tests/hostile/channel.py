@@ -1,11 +1,16 @@
 """Speaking on the sandbox's channel as the session's own code does, and as it never would."""
 
 ON_THE_CHANNEL = """
-import json, os, socket, struct, threading, time
+import json, os, socket, struct, sys, threading, time
 channel = socket.socket(fileno=os.dup(3))
 def say(message):
     body = json.dumps(message).encode()
     channel.sendall(struct.pack(">I", len(body)) + body)
+def asked():
+    frame = sys._getframe()
+    while not (isinstance(frame.f_locals.get("request"), dict) and "number" in frame.f_locals["request"]):
+        frame = frame.f_back
+    return frame.f_locals["request"]["number"]
 """
 
 # Wrong coordinates in right frames; the labels are left out, because labels may be anything.
@@ -30,7 +35,7 @@ EARLY = (
     ON_THE_CHANNEL
     + PASSED
     + """
-for _ in range(40): say({"kind": "value", "value": passed})
+for number in range(40): say({"kind": "value", "value": passed, "number": number})
 """
 )
 
@@ -45,10 +50,11 @@ def read(count):
     while len(data) < count: data += channel.recv(count - len(data))
     return data
 done = {"kind": "done", "error": None, "figures": [figure]}
-say(done)
+say({**done, "number": asked()})
 while True:
     request = json.loads(read(struct.unpack(">I", read(4))[0]))
-    say(done if request["op"] == "run" else {"kind": "value", "value": passed})
+    answer = done if request["op"] == "run" else {"kind": "value", "value": passed}
+    say({**answer, "number": request["number"]})
 """
 )
 
@@ -65,7 +71,7 @@ say({"kind": "report", "points": 1.0, "results": []})
 def taken_over(answers: str) -> str:
     """The sandbox's encoder replaced by one that answers by name; every other name has passed."""
     return f"""{PASSED}
-from inside import encoder
+from inside.encode import value as encoder
 answers = {answers}
 intercept, slope, model = "intercept", "slope", "model"
 encoder.Encoder.encode = lambda self, value: answers.get(value, passed)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +31,31 @@ class Graded:
     root: Path
 
 
+DEEP = "deep-folders-of-"
+
+
 @pytest.fixture(scope="session")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
+def deep() -> Iterator[Path]:
+    """A folder for folders nested so deep that Python cannot remove them, and pytest's own would break on them."""
+    places = Path(tempfile.gettempdir())
+    for left in places.glob(f"{DEEP}*-*"):  # by tests that were killed
+        if not psutil.pid_exists(int(left.name.removeprefix(DEEP).partition("-")[0])):
+            remove(left)
+    root = Path(tempfile.mkdtemp(prefix=f"{DEEP}{os.getpid()}-", dir=places))
+    yield root
+    remove(root)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder of any depth."""
+    subprocess.run(["rm", "-rf", str(folder)], check=False)
+
+
+@pytest.fixture(scope="session")
+def graded(deep: Path) -> Graded:
     """Grade the class as nbgrader does, and as this project does."""
-    root = tmp_path_factory.mktemp("hostile")
+    root = deep / "hostile"
+    root.mkdir()
     # Processes that lose their parent become children of this one, so that none can hide.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = set(psutil.Process().children(recursive=True))
@@ -45,9 +68,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graded]:
     strays = [str(one) for one in alive]
     for one in alive:
         one.kill()
-    yield Graded(classes, ended, calls, strays, root)
-    # Folders nested this deep are beyond what Python removes.
-    subprocess.run(["rm", "-rf", str(root)], check=False)
+    return Graded(classes, ended, calls, strays, root)
 
 
 def _is_of(process: psutil.Process, others: set[psutil.Process]) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tests.hostile.channel import ON_THE_CHANNEL
-from tests.hostile.row import ALL, FULL, Row
+from tests.hostile.row import ALL, FULL, NOTHING, SOLVED, Row
 
 SIGNALS = """
 import os, signal
 for pid in (1, os.getppid(), -1, 0, 2, 3):
     for number in range(1, 65):
-        if pid == 0 and number in (9, 19): continue
+        if pid in (0, os.getpid()) and number in (9, 19): continue
         try: signal.signal(number, signal.SIG_IGN)
         except (OSError, ValueError): pass
         try: os.kill(pid, number)
@@ -25,9 +25,15 @@ for act, *arguments in ((os.setpriority, 0, 1, 19), (os.sched_setaffinity, 1, {0
                         (os.sched_setscheduler, 1, 0, os.sched_param(0))):
     try: act(*arguments)
     except OSError: pass
+"""
+
+# The kernel looks at the limit of processor time when its clock ticks; without the last line some runs end before that.
+OWN_LIMITS = """
+import resource
 for number in range(16):
     try: resource.setrlimit(number, (0, 0))
     except (OSError, ValueError): pass
+while True: pass
 """
 
 HELD_OPEN = """
@@ -86,7 +92,7 @@ time.sleep(0.3)
 
 HUGE_SHAPE = """
 x = {"t": "array", "dtype": "<f8", "shape": [1 << 40, -1], "data": "AAAA"}
-say({"kind": "done", "error": None, "figures": [{"axes": [{"lines": [{"x": x, "y": x}]}]}]})
+say({"kind": "done", "error": None, "figures": [{"axes": [{"lines": [{"x": x, "y": x}]}]}], "number": asked()})
 time.sleep(0.3)
 """
 
@@ -94,7 +100,7 @@ LATE = """
 def late():
     for number in range(200):
         kind = ("done", "value", "missing", "raised")[number % 4]
-        say({"kind": kind, "error": "x", "figures": [], "value": number}); time.sleep(0.002)
+        say({"kind": kind, "error": "x", "figures": [], "value": number, "number": number}); time.sleep(0.002)
 threading.Thread(target=late).start()
 """
 
@@ -104,7 +110,7 @@ def sent(data: str) -> str:
 
 
 ENDED = "its process ended|its process was killed"
-DISTURBED = "disturbed the connection"
+DISTURBED = "interfered with the connection"
 
 ROWS = (
     Row(
@@ -137,12 +143,20 @@ ROWS = (
         code={"q3a": "import os; os.execv('/bin/sh', ['sh', '-c', 'sleep 0.1'])"},
         says=ENDED,
     ),
-    Row("signals", "Every signal to process 1, to the parent and to all.", code={"q3a": SIGNALS}),
+    Row(
+        "signals",
+        "Every signal to process 1, to the parent and to all.",
+        code={"q3a": SIGNALS},
+        # The C library keeps signals 32 and 33 for itself, so that they cannot be ignored; who gets one ends.
+        says=f"{ENDED}|Found: not defined",
+    ),
     Row(
         "limits of others",
-        "Limits, priority and processors of process 1, and its own down to nothing.",
+        "Limits, priority and processors of process 1 and of its parent.",
         code={"q3a": LIMITS},
+        says="Found: not defined",
     ),
+    Row("own limits", "All of its own limits down to nothing.", code={"q3a": OWN_LIMITS}, says=ENDED),
     Row("held open", "Ends, but leaves a process that keeps the channel open.", code={"q3a": HELD_OPEN}, says=ENDED),
     Row(
         "descriptors closed",
@@ -156,7 +170,7 @@ ROWS = (
         code={"q3a": "import os, socket\na, b = socket.socketpair(); os.dup2(a.fileno(), 3); os.dup2(b.fileno(), 1)"},
         says=f"{ENDED}|{DISTURBED}|longer than",
     ),
-    Row("no files", "Removes all files, its own folder, and all permissions.", code={"q3a": NO_FILES}),
+    Row("no files", "Removes all files, its own folder, and all permissions.", code={"q3a": NO_FILES}, says=NOTHING),
     Row(
         "no Python",
         "Empties builtins and the list of modules.",
@@ -167,6 +181,7 @@ ROWS = (
         "addresses of memory",
         "Labels that NumPy takes for the protocol by which an array names its address, in the grader's own process.",
         code={"q3a": ADDRESS},
+        says="an object of type unknown",
     ),
     Row(
         "odd error",
@@ -180,6 +195,7 @@ ROWS = (
         code={"": "exit()", "q3a": "quit()", "end": "import sys; sys.exit(3)"},
         solves=ALL,
         earns=FULL,
+        says=SOLVED,
     ),
     Row(
         "interrupts",
@@ -230,5 +246,6 @@ ROWS = (
         "late answers",
         "Answers from a thread, long after the question, in any order.",
         code={"q3a": ON_THE_CHANNEL + LATE},
+        says="interfered with the connection",
     ),
 )

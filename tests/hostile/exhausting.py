@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.hostile.channel import FORGED_FIGURE, ON_THE_CHANNEL
-from tests.hostile.row import ALL, FULL, Document, Row, Target, code_cell
+from tests.hostile.row import ALL, FULL, SOLVED, Document, Row, Target, code_cell
 
 STUBBORN = """
 import ctypes, signal, sys, threading, time
@@ -101,7 +101,7 @@ for number in range(30):
 FORGED_CROWD = (
     FORGED_FIGURE
     + """
-from inside import figures
+from inside.figures import recorder as figures
 panel["lines"] = [{**line, "y": row(1e6 + number, 1e6)} for number in range(330)]
 figures.Recorder.end_cell = lambda self: [figure] * 40
 """
@@ -117,11 +117,28 @@ while True: channel.sendall(struct.pack(">I", len(body)) + body)
 
 # Twenty bytes each of which stands for rows that the host would have to make.
 AMPLIFIED = """
-from inside import encoder
+from inside.encode import value as encoder
 rows = {"t": "range", "start": 0, "stop": 50_000_000, "step": 1, "name": None}
 frames = {"intercept": {"t": "multiindex", "levels": [rows] * 50},
           "slope": {"t": "frame", "columns": {**rows, "stop": 0}, "index": rows, "data": []},
           "model": {"t": "array", "dtype": "<f8", "shape": [0, 50_000_000, 50_000_000], "data": ""}}
+intercept, slope, model = "intercept", "slope", "model"
+encoder.Encoder.encode = lambda self, value: frames[value]
+"""
+
+
+# Numbers that pandas' hash, or Python's, cannot tell apart.
+SAME_HASH = """
+import base64, struct
+from inside.encode import value as encoder
+numbers = [high << 33 | (high ^ high << 11 ^ high << 22) & 0xFFFFFFFF for high in range(1, 150_001)]
+def raw(numbers):
+    data = base64.b64encode(struct.pack(f"<{len(numbers)}q", *numbers)).decode()
+    return {"t": "array", "dtype": "<i8", "shape": [len(numbers)], "data": data}
+index = {"t": "index", "values": raw(numbers), "name": None}
+frames = {"intercept": {"t": "categorical", "codes": raw([0]), "categories": index, "ordered": False},
+          "slope": {"t": "multiindex", "levels": [index, index]},
+          "model": {"t": "dict", "v": [[{"t": "int", "v": f"{k * (2**61 - 1):x}"}, 0] for k in range(1, 50_001)]}}
 intercept, slope, model = "intercept", "slope", "model"
 encoder.Encoder.encode = lambda self, value: frames[value]
 """
@@ -181,7 +198,14 @@ ROWS = (
         earns=FULL,
         says="all cells together ran longer than the limit of 6 seconds",
     ),
-    Row("2000 cells", "As many cells as are accepted.", edit=two_thousand_cells, solves=ALL, earns=(0.0, FULL)),
+    Row(
+        "2000 cells",
+        "As many cells as are accepted.",
+        edit=two_thousand_cells,
+        solves=ALL,
+        earns=(0.0, FULL),
+        says=f"{SOLVED}|all cells together ran longer",
+    ),
     Row(
         "bytearrays",
         "Memory, ten megabytes at a time.",
@@ -250,41 +274,75 @@ ROWS = (
         },
         says="showed more than the limit",
     ),
-    Row("traceback", "A traceback of 900 frames with a message of 50 MB.", code={"q3a": TRACEBACKS}),
+    Row(
+        "traceback",
+        "A traceback of 900 frames with a message of 50 MB.",
+        code={"q3a": TRACEBACKS},
+        says="ran longer than the limit of|Long: xxx",
+    ),
     Row(
         "endless repr",
         "A last expression whose text never ends.",
         code={"q3a": "class R:\n    def __repr__(self):\n        while True: pass\n    _repr_html_ = __repr__\nR()"},
         says=TIME,
     ),
-    Row("endless values", "Values without an end.", code={"q3a": ENDLESS}),
-    Row("deep values", "Lists in lists, 200,000 deep, and one that holds itself.", code={"q3a": DEEP}),
-    Row("large values", "A number of a million digits, a text of 20 MB, a table of 20 MB.", code={"q3a": LARGE}),
+    Row("endless values", "Values without an end.", code={"q3a": ENDLESS}, says="holds several values"),
+    Row(
+        "deep values",
+        "Lists in lists, 200,000 deep, and one that holds itself.",
+        code={"q3a": DEEP},
+        says="cannot be compared with the answer",
+    ),
+    Row(
+        "large values",
+        "A number of a million digits, a text of 20 MB, a table of 20 MB.",
+        code={"q3a": LARGE},
+        says="cannot be compared with the answer",
+    ),
     Row(
         "slow value",
         "A value that takes for ever to be read, in C, where no alarm is heard.",
         code={
-            "q3a": "import itertools\nfrom inside import encoder\nintercept = slope = model = 1\n"
+            "q3a": "import itertools\nfrom inside.encode import value as encoder\nintercept = slope = model = 1\n"
             "encoder.Encoder.encode = lambda self, value: sum(itertools.repeat(0))"
         },
-        says="was not done after 2 seconds",
+        says="took longer than 2 seconds",
     ),
-    Row("many figures", "Thirty figures with a thousand points in each of forty lines.", code={"q3c": MANY_FIGURES}),
+    Row(
+        "many figures",
+        "Thirty figures with a thousand points in each of forty lines.",
+        code={"q3c": MANY_FIGURES},
+        says=f"{TIME}|showed more than the limit",  # which bound acts first is a matter of the machine's speed
+    ),
     Row(
         "forged crowd",
         "Forty thousand lines in frames of its own, for the referee to compare.",
         code={"q3c": FORGED_CROWD},
+        says="More than 100 lines in one figure",
     ),
     Row(
         "channel flood",
         "Messages of three megabytes on the channel, without an end.",
         code={"q3a": FLOOD},
-        says="disturbed the connection|longer than|more memory",
+        says="interfered with the connection|longer than|more memory",
     ),
     Row(
         "amplified values",
         "Replies of a few bytes that stand for billions of rows on the host.",
         code={"q3a": AMPLIFIED},
+        says="an object of type unknown",
+    ),
+    Row(
+        "values of one hash",
+        "Categories, levels and keys that were chosen to have one hash, so that decoding them never ends.",
+        code={"q3a": SAME_HASH},
+        says="cannot be compared",
+    ),
+    Row(
+        "keys of one hash",
+        "A dict whose keys have one hash, made by the student's own code.",
+        code={"q3a": "intercept = slope = model = {k * (2**61 - 1): 1.0 for k in range(1, 8000)}"},
+        says="cannot be compared",
     ),
     Row(
         "sparse file",
@@ -292,6 +350,7 @@ ROWS = (
         place=sparse("huge.csv", 10 << 30),
         solves=ALL,
         earns=FULL,
+        says=SOLVED,
     ),
-    Row("3000 files", "Three thousand files beside the notebook.", place=crowd, solves=ALL, earns=FULL),
+    Row("3000 files", "Three thousand files beside the notebook.", place=crowd, solves=ALL, earns=FULL, says=SOLVED),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hostile.row import ALL, FULL, Document, Row, about, cell_of, code_cell
+from tests.hostile.row import ALL, FULL, NOTHING, SOLVED, Document, Row, about, cell_of, code_cell
 
 LIST_OF_CHECKS = (
     '<div class="autograder-checks"><p><strong>1.5 of 1.5 points</strong></p><ul><li class="autograder-passed">'
@@ -137,14 +137,14 @@ ROWS = (
         code=dict.fromkeys(ALL, "1.0"),
         says="`q3a` was missing",
     ),
-    Row("saved outputs", "Outputs saved as if everything had run and passed.", edit=saved_outputs),
+    Row("saved outputs", "Outputs saved as if everything had run and passed.", edit=saved_outputs, says=NOTHING),
     Row(
         "no metadata",
         "A notebook whose cells nobody knows.",
         edit=no_metadata,
         solves=ALL,
         earns=(0.0, FULL),
-        says="was missing",
+        says="recognized by their text or their place",
     ),
     Row(
         "turned round",
@@ -155,17 +155,24 @@ ROWS = (
         says="had been moved",
     ),
     Row(
-        "other kernel", "A kernel of the student's own, with a command line.", edit=other_kernel, solves=ALL, earns=FULL
+        "other kernel",
+        "A kernel of the student's own, with a command line.",
+        edit=other_kernel,
+        solves=ALL,
+        earns=FULL,
+        says=SOLVED,
     ),
     Row(
         "grader's notes",
         "Metadata in which the grader seems to have spoken already.",
         edit=grader_said,
         hides=("Marked by hand",),
+        says=NOTHING,
     ),
     Row(
         "list of checks",
         "An output that looks like the grader's list of passed checks.",
         code={"end": f"from IPython.display import HTML, display\ndisplay(HTML({LIST_OF_CHECKS!r}))\n1.0"},
+        says=NOTHING,
     ),
 )

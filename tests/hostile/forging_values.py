@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.hostile.channel import EARLY, FORGED_FIGURE, ON_THE_CHANNEL, SPEAKS, TALKS_OF_POINTS, taken_over
-from tests.hostile.row import Row
+from tests.hostile.row import NOTHING, Row
 
 LIAR = """
 class Liar(float):
@@ -108,7 +108,7 @@ plt.show()
 
 RECORDER = """
 import sys
-sys.modules["inside.figures"].Recorder.end_cell = lambda self: [figure] * 40
+sys.modules["inside.figures.recorder"].Recorder.end_cell = lambda self: [figure] * 40
 """
 
 DASHES = """
@@ -122,7 +122,7 @@ panel["points"] = []
 figures = [{**figure, "axes": [{**panel, "lines": [{**line, "y": row(left, right)} for right in range(300, 400, 3)]}]}
            for left in range(220, 300, 2)]
 import sys
-sys.modules["inside.figures"].Recorder.end_cell = lambda self: figures
+sys.modules["inside.figures.recorder"].Recorder.end_cell = lambda self: figures
 """
 
 RIGHT_VALUES = """
@@ -153,44 +153,97 @@ intercept = slope = model = Checks
 """
 
 ROWS = (
-    Row("AST transformer", "Takes every `assert` out of what runs after it.", code={"": NO_ASSERTIONS}),
-    Row("input transformer", "Replaces the source of every later cell by full points.", code={"": OTHER_SOURCES}),
+    Row(
+        "consistent inventions",
+        "Made-up estimates, and the line that follows from them.",
+        code={
+            "q3a": "intercept = slope = 0.0",
+            "q3b": "import matplotlib.pyplot as plt\nplt.plot([0, 9], [0, 0])",
+        },
+        says="The line is not the one",
+    ),
+    Row("AST transformer", "Takes every `assert` out of what runs after it.", code={"": NO_ASSERTIONS}, says=NOTHING),
+    Row(
+        "input transformer",
+        "Replaces the source of every later cell by full points.",
+        code={"": OTHER_SOURCES},
+        says=NOTHING,
+    ),
     Row(
         "patched builtins",
         "Comparisons that say yes: `abs`, `round`, `all`, `any`, and an AssertionError that nobody raises.",
         code={"q3a": BUILTINS},
+        says="This is not a fitted model",
     ),
-    Row("patched numpy", "`numpy.isclose` and all of `numpy.testing` agree with everything.", code={"q3a": NUMPY}),
-    Row("patched statsmodels", "A fitted model of the right class with made-up numbers.", code={"q3a": STATSMODELS}),
-    Row("patched matplotlib", "Labels of a subclass of `str` that contains every other.", code={"q3c": MATPLOTLIB}),
+    Row(
+        "patched numpy",
+        "`numpy.isclose` and all of `numpy.testing` agree with everything.",
+        code={"q3a": NUMPY},
+        says="This is not the value that the data give",
+    ),
+    Row(
+        "patched statsmodels",
+        "A fitted model of the right class with made-up numbers.",
+        code={"q3a": STATSMODELS},
+        says="its values were changed",
+    ),
+    Row(
+        "patched matplotlib",
+        "Labels of a subclass of `str` that contains every other.",
+        code={"q3c": MATPLOTLIB},
+        says="None of the lines asked for was found",
+    ),
     Row(
         "liar",
         "A float that equals everything, whose difference to anything is 0, and that unpickles to a command.",
         code={"q3a": LIAR},
+        says="This is not the value that the data give",
     ),
-    Row("pretender", "Objects whose `__class__` is another's and that have every attribute.", code={"q3a": PRETENDER}),
-    Row("changing answers", "A namespace that answers differently each time it is asked.", code={"q3a": CHANGING}),
-    Row("fake values", "Replies before the grader asks, which say that a check has passed.", code={"q3a": EARLY}),
+    Row(
+        "pretender",
+        "Objects whose `__class__` is another's and that have every attribute.",
+        code={"q3a": PRETENDER},
+        says="an object of type Pretender",
+    ),
+    Row(
+        "changing answers",
+        "A namespace that answers differently each time it is asked.",
+        code={"q3a": CHANGING},
+        says="This is not a fitted model",
+    ),
+    Row(
+        "fake values",
+        "Replies before the grader asks, which say that a check has passed.",
+        code={"q3a": EARLY},
+        says="interfered with the connection",
+    ),
     Row(
         "fake end of a cell",
         "A reply that the cell is done, with figures that were never drawn, before the real one.",
-        code={"q3c": ON_THE_CHANNEL + FORGED_FIGURE + "say({'kind': 'done', 'error': None, 'figures': [figure]})"},
+        code={
+            "q3c": ON_THE_CHANNEL
+            + FORGED_FIGURE
+            + "say({'kind': 'done', 'error': None, 'figures': [figure], 'number': asked()})"
+        },
+        says="There is no line in the figure",
     ),
     Row(
         "speaks the protocol",
         "A cell that never ends and answers all of the grader's later questions by itself.",
         code={"q3a": SPEAKS},
+        says="a result of type Passed",
     ),
     Row(
         "fake points",
         "Messages to the host that speak of points and checks.",
         code={"q3a": TALKS_OF_POINTS},
-        says="disturbed the connection",
+        says="interfered with the connection",
     ),
     Row(
         "encoder taken over",
         "The sandbox's own encoder replaced: every name has a value that claims to be right.",
         code={"q3a": taken_over("{}")},
+        says="a result of type Passed",
     ),
     Row(
         "encoder, right values",
@@ -198,22 +251,26 @@ ROWS = (
         code={"q3a": RIGHT_VALUES + taken_over("{'intercept': float(right[1]), 'slope': float(right[0])}")},
         earns=0.5,
         computes=True,
+        says="`intercept`: right",
     ),
     Row(
         "recorder taken over",
         "The recorder of figures replaced by one that reports figures at will.",
         code={"q3b": FORGED_FIGURE + RECORDER},
+        says="None of the points drawn is a point of the data",
     ),
     Row(
         "carpet of dashes",
         "Hundreds of dashes, one of which lies on each subject's line, whatever its slope.",
         code={"q3c": DASHES},
+        says="More than 100 lines in one figure",
     ),
     Row(
         "carpet of lines",
         "More than a thousand lines in forty figures, one of which is close to the right one.",
         code={"q3b": FORGED_FIGURE + ALL_LINES},
         earns=(0.0, 0.05),  # a line may be the right one by chance
+        says="The line is not the one that belongs to the data",
     ),
     Row(
         "not numbers",
@@ -228,7 +285,22 @@ ROWS = (
         code={"q3a": MANY_NUMBERS},
         says="several values",
     ),
-    Row("all numbers printed", "Every number on paper, none in a variable.", code={"q3a": PRINTED}),
-    Row("answers as text", "Texts that somebody may evaluate, format or fill in.", code={"q3a": TEXTS}),
-    Row("names of the tests", "Objects under the names that the tests use themselves.", code={"q3a": NAMES_OF_TESTS}),
+    Row(
+        "all numbers printed",
+        "Every number on paper, none in a variable.",
+        code={"q3a": PRINTED},
+        says="You printed the right number",
+    ),
+    Row(
+        "answers as text",
+        "Texts that somebody may evaluate, format or fill in.",
+        code={"q3a": TEXTS},
+        says="is a text, not a number",
+    ),
+    Row(
+        "names of the tests",
+        "Objects under the names that the tests use themselves.",
+        code={"q3a": NAMES_OF_TESTS},
+        says="This is not a fitted model",
+    ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.hostile.channel import ON_THE_CHANNEL
-from tests.hostile.row import Row
+from tests.hostile.row import NOTHING, Row
 
 WALK = """
 import gc, sys
@@ -41,7 +41,7 @@ for pid in ["self", *filter(str.isdigit, os.listdir("/proc"))]:
 
 MODULES = """
 import importlib, os, pkgutil, sys
-for name in ("lmmsolutions", "lmmsolutions.ols", "autograder", "autograder.checks", "autograder.referee", "nbgrader"):
+for name in ("lmmsolutions", "lmmsolutions.lessons", "autograder", "autograder.grading", "nbgrader"):
     try: print(name, importlib.import_module(name).__file__)
     except Exception as refused: print(name, type(refused).__name__)
 for folder, inner, files in os.walk("/"):
@@ -107,8 +107,9 @@ ROWS = (
         "Every object that Python knows, and what it refers to, searched for tests and references.",
         code={"end": WALK},
         hides=("ols.solve(student",),
+        says=NOTHING,
     ),
-    Row("frames", "Local variables of all frames of all threads.", code={"q3a": FRAMES}),
+    Row("frames", "Local variables of all frames of all threads.", code={"q3a": FRAMES}, says=NOTHING),
     Row(
         "environment",
         "Environment variables, its own and process 1's.",
@@ -116,31 +117,53 @@ ROWS = (
             "q3a": "import os, subprocess\nprint(os.environ)\nprint(open('/proc/self/environ').read())\n"
             "print(subprocess.run('env; set; ps aux; id; mount; cat /proc/1/environ', shell=True, capture_output=True))"
         },
+        says=NOTHING,
     ),
-    Row("all of /proc", "Everything that /proc tells about any process.", code={"q3a": EVERYTHING_IN_PROC}),
+    Row(
+        "all of /proc", "Everything that /proc tells about any process.", code={"q3a": EVERYTHING_IN_PROC}, says=NOTHING
+    ),
     Row(
         "modules",
         "The reference solutions and the grader, by import and by searching all folders.",
         code={"q3a": MODULES},
         hides=("def solve", "ReferenceModel"),
+        says=f"{NOTHING}|longer than the limit",
     ),
     Row(
         "history",
         "What ran after the answers: IPython's inputs and outputs, read at the very end.",
         code={"end": "print(In, Out, globals().keys(), get_ipython().history_manager.input_hist_raw)\n%history -g -o"},
+        says=NOTHING,
     ),
-    Row("watched values", "Values that print who looks at them, and what that one knows.", code={"q3a": WATCHED}),
+    Row(
+        "watched values",
+        "Values that print who looks at them, and what that one knows.",
+        code={"q3a": WATCHED},
+        says="an object of type Watched",
+    ),
     Row(
         "grader's questions",
         "The host's requests, read off the channel before they are answered.",
         code={"q3a": LISTENS},
+        says=NOTHING,
     ),
-    Row("odd tables", "Values that a check trips over, so that its traceback tells about the test.", code={"q3a": ODD}),
-    Row("odd model", "A fitted model of infinities, missing values and numbers out of range.", code={"q3a": ODD_MODEL}),
+    Row(
+        "odd tables",
+        "Values that a check trips over, so that its traceback tells about the test.",
+        code={"q3a": ODD},
+        says="holds several values",
+    ),
+    Row(
+        "odd model",
+        "A fitted model of infinities, missing values and numbers out of range.",
+        code={"q3a": ODD_MODEL},
+        says="is not a number (NaN)",
+    ),
     Row(
         "odd names",
         "A text full of markup, templates and paths, to come back in the list of checks.",
         code={"q3a": TEMPLATES},
+        says="is a text, not a number",
     ),
     Row(
         "error with a plan",
@@ -148,5 +171,5 @@ ROWS = (
         code={"q3a": "raise ValueError('{self.__init__.__globals__} %(asctime)s {{ config }} {0.__class__}')"},
         says="ValueError",
     ),
-    Row("debugger", "A debugger on the tests, and a handler for every exception.", code={"": DEBUGGED}),
+    Row("debugger", "A debugger on the tests, and a handler for every exception.", code={"": DEBUGGED}, says=NOTHING),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.hostile.row import ALL, ASSIGNMENT, NOTEBOOK, Row, Target
+from tests.hostile.row import ALL, ASSIGNMENT, FULL, NOTEBOOK, SOLVED, Row, Target
 
 Place = Callable[[Path, Target], None]
 
@@ -51,9 +51,17 @@ def gone(folder: Path, target: Target) -> None:
     folder.symlink_to(target.course / "submitted" / "aaa-honest" / ASSIGNMENT)
 
 
+def student_gone(folder: Path, target: Target) -> None:
+    """A link in place of the student's own folder, with all assignments in it."""
+    (folder / NOTEBOOK).unlink()
+    folder.rmdir()
+    folder.parent.rmdir()
+    folder.parent.symlink_to(target.course / "submitted" / "aaa-honest")
+
+
 def stamped(text: bytes) -> dict[str, Any]:
     """An honest notebook with a time stamp that is none."""
-    return {"files": {"timestamp.txt": text}, "solves": ("q3a",), "earns": 1.0}
+    return {"files": {"timestamp.txt": text}, "solves": ("q3a",), "earns": 1.0, "says": SOLVED}
 
 
 ROWS = (
@@ -70,7 +78,8 @@ ROWS = (
         "The notebook under another name.",
         place=moved(NOTEBOOK, "03-ols-final(2).ipynb"),
         solves=ALL,
-        says="was not handed in",
+        earns=FULL,
+        says="was graded, because `03-ols.ipynb` was not handed in",
     ),
     Row("named pipe", "A named pipe in place of the notebook.", place=pipe(NOTEBOOK), says="link or a special file"),
     Row(
@@ -86,13 +95,35 @@ ROWS = (
         says="link or a special file|was not handed in",
     ),
     Row("link as a folder", "A link to another's folder in place of the whole folder.", place=gone, says="link"),
-    Row("pipe beside it", "A named pipe among the data files.", place=pipe("data.csv"), solves=("q3a",), earns=1.0),
+    Row(
+        "link as a student",
+        "A link to another student in place of the student's own folder.",
+        place=student_gone,
+        says="link",
+    ),
+    Row(
+        "link to a folder beside it",
+        "A link to another's folder among the data files.",
+        place=lambda folder, target: (folder / "theirs").symlink_to(target.course / "submitted" / "aaa-honest"),
+        solves=("q3a",),
+        earns=1.0,
+        says=SOLVED,
+    ),
+    Row(
+        "pipe beside it",
+        "A named pipe among the data files.",
+        place=pipe("data.csv"),
+        solves=("q3a",),
+        earns=1.0,
+        says=SOLVED,
+    ),
     Row(
         "device beside it",
         "A link to an endless device among the data files.",
         place=link("/dev/zero", "data.csv"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row("time stamp: garbage", "A time stamp that is no time.", **stamped(b"yesterday, in time")),
     Row("time stamp: binary", "A time stamp that is no text.", **stamped(b"\xff\xfe\x00" * 100)),
@@ -111,6 +142,7 @@ ROWS = (
         place=pipe("timestamp.txt"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "time stamp: device",
@@ -118,6 +150,7 @@ ROWS = (
         place=link("/dev/zero", "timestamp.txt"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "time stamp: folder",
@@ -125,5 +158,6 @@ ROWS = (
         files={"timestamp.txt/x": b""},
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
 )

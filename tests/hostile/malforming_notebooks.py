@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.hostile.row import ALL, FULL, NOTEBOOK, Document, Row, cell_of, code_cell
+from tests.hostile.row import ALL, FULL, NOTEBOOK, SOLVED, Document, Row, cell_of, code_cell
 
 
 def nested(depth: int, document: Document) -> None:
@@ -27,7 +27,7 @@ def surrogates(document: Document) -> None:
     )
     answer["metadata"]["\ud800"] = "\ud800"
     document["metadata"]["\udfff"] = "\ud800"
-    document["cells"].append(code_cell("'\ud800'", nbgrader={"grade_id": "\ud800", "\ud800": 1}))
+    document["cells"].append(code_cell("'\ud800'", nbgrader={"grade_id": "\ud800", "grade": True, "\ud800": 1}))
 
 
 def wrong_types(document: Document) -> None:
@@ -170,6 +170,7 @@ ROWS = (
         edit=lambda document: nested(450, document),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "lone surrogates",
@@ -177,10 +178,23 @@ ROWS = (
         edit=surrogates,
         solves=("q3a",),
         earns=1.0,
+        says="claims the id",
     ),
-    Row("wrong types", "Fields of every wrong type.", edit=wrong_types, solves=ALL, earns=(0.0, FULL)),
     Row(
-        "metadata as a list", "Metadata of the notebook that is a list.", edit=list_metadata, solves=("q3a",), earns=1.0
+        "wrong types",
+        "Fields of every wrong type.",
+        edit=wrong_types,
+        solves=ALL,
+        earns=(0.0, FULL),
+        says="had become a raw cell",
+    ),
+    Row(
+        "metadata as a list",
+        "Metadata of the notebook that is a list.",
+        edit=list_metadata,
+        solves=("q3a",),
+        earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "the grader's metadata",
@@ -188,6 +202,7 @@ ROWS = (
         edit=autograder_metadata,
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "no metadata at all",
@@ -195,6 +210,7 @@ ROWS = (
         edit=no_metadata_at_all,
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row("no sources", "Cells without a source.", edit=without("source"), says="had been edited"),
     Row(
@@ -203,7 +219,7 @@ ROWS = (
         edit=without("metadata"),
         solves=ALL,
         earns=(0.0, FULL),
-        says="was missing",
+        says="recognized by their text or their place",
     ),
     Row(
         "old bomb",

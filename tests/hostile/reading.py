@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.hostile.row import ASSIGNMENT, NOTEBOOK, Row, Target
+from tests.hostile.row import ASSIGNMENT, NOTEBOOK, NOTHING, SOLVED, Row, Target
 
 
 def link_to(where: str, name: str, *, from_course: bool = True):
@@ -62,7 +62,22 @@ for pid in {1, os.getppid(), *(int(name) for name in os.listdir("/proc") if name
     except OSError as refused: print(refused)
 """
 
+
+def student_link(folder: Path, target: Target) -> None:
+    """The folder of the student, as a link to a neighbour's."""
+    folder.rmdir()
+    folder.parent.rmdir()
+    folder.parent.symlink_to(target.course / "submitted" / "aaa-honest")
+
+
 ROWS = (
+    Row(
+        "a neighbour's folder",
+        "A folder that is a link to the one of an honest student.",
+        content=b"",
+        place=student_link,
+        says="link or a special file",
+    ),
     Row(
         "course folder",
         "The gradebook, the source notebooks and other submissions by their full path.",
@@ -72,6 +87,7 @@ ROWS = (
                 paths="[course, course + '/gradebook.db', course + '/source/*/*.ipynb', course + '/submitted/*/*/*']"
             )
         },
+        says=NOTHING,
     ),
     Row(
         "way up",
@@ -82,6 +98,7 @@ ROWS = (
                 "'/proc/1/root/*', '/proc/1/cwd/*', '/newroot/*', '/oldroot/*', '/.bwrap*']"
             )
         },
+        says=NOTHING,
     ),
     Row(
         "users of the machine",
@@ -93,12 +110,14 @@ ROWS = (
             )
         },
         hides=("root:x:0:0", "root:*:"),
+        says=NOTHING,
     ),
     Row(
         "link to the gradebook",
         "A data file that is a link to the gradebook, for the code to read.",
         place=link_to("gradebook.db", "notes.csv"),
         code={"q3a": READ.format(paths="['notes.csv', '*']")},
+        says=NOTHING,
     ),
     Row(
         "link for the feedback",
@@ -106,18 +125,21 @@ ROWS = (
         place=link_to("gradebook.db", "results.html"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "link to a folder",
         "A folder that is a link to all submissions.",
         place=link_to("submitted", "others"),
         code={"q3a": READ.format(paths="['others/*/*/*', '*', '*/*']")},
+        says=NOTHING,
     ),
     Row(
         "link to the course",
         "A link that leaves the folder by a relative path.",
         place=link_to(f"../../../source/{ASSIGNMENT}/{NOTEBOOK}", "my.txt", from_course=False),
         code={"q3a": READ.format(paths="['my.txt']")},
+        says=NOTHING,
     ),
     Row(
         "another's notebook",
@@ -139,6 +161,7 @@ ROWS = (
         place=link_to("gradebook.db", "timestamp.txt"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "what others left",
@@ -149,17 +172,20 @@ ROWS = (
             )
             + "import builtins, numpy, pandas\nfor one in (builtins, numpy, pandas): print(vars(one).get('left'))"
         },
+        says=NOTHING,
     ),
     Row(
         "servers of the machine",
         "A server on this machine, by address and by abstract socket, and one outside.",
         code={"q3a": DIAL},
         hides=("canary-of-the-server",),
+        says=NOTHING,
     ),
-    Row("open descriptors", "Whatever the process has open.", code={"q3a": DESCRIPTORS}),
+    Row("open descriptors", "Whatever the process has open.", code={"q3a": DESCRIPTORS}, says=NOTHING),
     Row(
         "other processes",
         "Memory, descriptors and folders of process 1 and of the parent.",
         code={"q3a": OTHER_PROCESSES},
+        says=NOTHING,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ NOTEBOOK = f"{ASSIGNMENT}.ipynb"
 PARTS = {"q3a": 1.0, "q3b": 0.25, "q3c": 0.25}  # automatic points
 ALL = tuple(PARTS)
 FULL = sum(PARTS.values())
+NOTHING = "You have not defined `model`"  # the verdict on 3a where nothing was answered
+SOLVED = "`model`: right"  # and where it was solved
 UNANSWERED = "# no answer"  # instead of the blanks to be filled in, which draw and raise
 
 Document = dict[str, Any]  # a notebook as JSON
@@ -54,13 +56,16 @@ class Row:
         files: what else lies in the folder.
         place: puts links, pipes and other things into the folder, which it gets.
         earns: automatic points, least and most.
-        says: what the student or the TA must be able to read, one of several texts parted by "|".
+        says: what the verdict must say, one of several texts parted by "|": the list of checks, the grader's notes, or
+            the error that ended a cell.
         hides: what must be in none of the files made from it, besides the canaries of the whole class.
         computes: whether its own code computes the answers, so that they may show.
     """
 
     name: str
     tries: str
+    _: KW_ONLY
+    says: str
     code: Mapping[str, str] = field(default_factory=dict)
     solves: tuple[str, ...] = ()
     edit: Callable[[Document], None] | None = None
@@ -68,9 +73,12 @@ class Row:
     files: Mapping[str | bytes, bytes] = field(default_factory=dict)
     place: Callable[[Path, Target], None] | None = None
     earns: float | tuple[float, float] = 0.0
-    says: str = ""
     hides: tuple[str, ...] = ()
     computes: bool = False
+
+    def __post_init__(self) -> None:
+        if not all(self.says.split("|")):
+            raise ValueError(f"{self.name}: an empty text is in every verdict")
 
     @property
     def least(self) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hostile.row import ALL, FULL, Document, Row, cell_of
+from tests.hostile.row import ALL, FULL, NOTHING, SOLVED, Document, Row, cell_of
 
 CALL = "lmm_attack"  # what every payload calls
 SCRIPTS = (
@@ -112,25 +112,39 @@ for mime in ("image/png", "image/jpeg", "image/gif"):
 """
 
 ROWS = (
-    Row("written answers", "Markup of twenty kinds in the written answers.", edit=written(*SCRIPTS)),
-    Row("formulas", "Formulas that make links, styles and markup.", edit=written(*FORMULAS)),
-    Row("attachments", "Attached pictures that are scripts, under names that are scripts.", edit=attached),
+    Row("written answers", "Markup of twenty kinds in the written answers.", edit=written(*SCRIPTS), says=NOTHING),
+    Row("formulas", "Formulas that make links, styles and markup.", edit=written(*FORMULAS), says=NOTHING),
+    Row(
+        "attachments", "Attached pictures that are scripts, under names that are scripts.", edit=attached, says=NOTHING
+    ),
     Row(
         "notes",
         "Ids of cells that come back in the grader's notes.",
         edit=claimed,
         says="which this assignment does not have",
     ),
-    Row("outputs", "Outputs of every kind.", code={"q3a": DISPLAYED}),
-    Row("error", "An exception whose name and message are markup and escape sequences.", code={"q3a": RAISED}),
-    Row("labels", "Labels that come back in the list of checks.", code={"q3c": DRAWN}, earns=(0.0, 0.25)),
-    Row("pictures", "Pictures that are markup.", code={"q3a": PNG}),
+    Row("outputs", "Outputs of every kind.", code={"q3a": DISPLAYED}, says=NOTHING),
+    Row(
+        "error",
+        "An exception whose name and message are markup and escape sequences.",
+        code={"q3a": RAISED},
+        says="stopped before: ",
+    ),
+    Row(
+        "labels",
+        "Labels that come back in the list of checks.",
+        code={"q3c": DRAWN},
+        earns=(0.0, 0.25),
+        says="None of the lines asked for was found",
+    ),
+    Row("pictures", "Pictures that are markup.", code={"q3a": PNG}, says=NOTHING),
     Row(
         "comments in code",
         "Code and comments that end the page they stand in.",
         code={"": f"# </pre></script><script>{CALL}(80)</script>\n'''</textarea><img src=x onerror={CALL}(81)>'''"},
         solves=ALL,
         earns=FULL,
+        says=SOLVED,
     ),
     Row(
         "file names",
@@ -143,5 +157,6 @@ ROWS = (
         edit=written(
             "[click](click.html) ![x](click.svg) <a href='click.html'>click</a> <img src='file:///etc/passwd'>"
         ),
+        says=NOTHING,
     ),
 )

@@ -42,11 +42,11 @@ def _named() -> dict[str, Row]:
 # A smaller class, while one row is being written: HOSTILE=forging-liar pytest tests/hostile
 ROWS = {student: row for student, row in _named().items() if re.search(os.environ.get("HOSTILE", ""), student)}
 
-# Both commands run cells with the same code. Of the two families whose hand-ins are ordinary notebooks with
-# code to be survived, nbgrader's command, which grades one by one, gets a sample.
-SURVIVED = [student for student in ROWS if student.startswith(("crashing", "exhausting"))]
+# Both commands grade a submission by the same function. nbgrader's command, which is given the folders one by one, gets
+# the families that differ before a cell runs, and a sample of the others.
+BEFORE_A_CELL_RUNS = ("malforming", "reading")
+_OTHERS = [student for student in ROWS if not student.startswith(BEFORE_A_CELL_RUNS)]
 ROWS_OF = {
     "autograder": ROWS,
-    "nbgrader": {student: row for student, row in ROWS.items() if student not in SURVIVED or student in SURVIVED[::5]},
+    "nbgrader": {student: row for student, row in ROWS.items() if student not in _OTHERS or student in _OTHERS[::5]},
 }
-CASES = [(command, student) for command, rows in ROWS_OF.items() for student in rows]

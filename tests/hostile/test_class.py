@@ -2,44 +2,58 @@
 
 from __future__ import annotations
 
+import functools
+import re
 import sqlite3
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from lmmsolutions import ols
-from lmmsolutions.data import load
+from lmmsolutions.core.data import load
+from lmmsolutions.lessons import ols
 from tests.hostile import scripting
 from tests.hostile.conftest import Graded
-from tests.hostile.row import FULL, PARTS, mark
-from tests.hostile.table import CASES, ROWS, ROWS_OF
-from tests.hostile.the_class import CANARIES, HONEST
+from tests.hostile.row import FULL, PARTS, Row, mark
+from tests.hostile.table import ROWS, ROWS_OF
+from tests.hostile.the_class import CANARIES, HONEST, HostileClass
 
 WAYS = tuple(ROWS_OF)
-WITH_FEEDBACK = [student for student in (*HONEST, *ROWS) if student >= "l"]
+WITH_FEEDBACK = "l"  # the first letter of names that get pages
+OLD_LAYOUT = re.compile(r"No module named 'inside|from 'inside|module 'inside\S*' has no attribute")
 
 
+@functools.cache
 def reference_numbers() -> tuple[str, ...]:
     """Enough digits of the reference that nobody has them by chance."""
     reference = ols.solve(load("sleepstudy"))
     return tuple(repr(float(number))[:12] for number in (reference.intercept, reference.slope))
 
 
-@pytest.mark.parametrize(("way", "student"), CASES)
-def test_it_earns_what_it_may_and_a_verdict_says_why(graded: Graded, way: str, student: str) -> None:
-    row, points = ROWS[student], graded.classes[way].points
-    assert student in points, f"{row.tries} It got no verdict."
-    earned = points[student]
-    assert None not in earned.values(), f"{row.tries} It forced a person to look."
-    assert row.least <= sum(filter(None, earned.values())) <= row.most, (row.tries, earned)
-    shown = graded.classes[way].shown(student)
-    assert any(words in shown for words in row.says.split("|")), (row.says, shown[-3000:])
+@pytest.mark.parametrize("student", ROWS)
+def test_row(graded: Graded, student: str) -> None:
+    row = ROWS[student]
+    for way in WAYS:
+        if student in ROWS_OF[way]:
+            earns_what_it_may(row, graded.classes[way].points.get(student))
+            says_why(row, graded.classes[way].verdict(student))
+            leaks_nothing(row, student, graded.classes[way])
+    if student >= WITH_FEEDBACK:
+        runs_nothing(dict(graded.classes["autograder"].made(student)))
 
 
-@pytest.mark.parametrize(("way", "student"), CASES)
-def test_nothing_leaks(graded: Graded, way: str, student: str) -> None:
-    row, one = ROWS[student], graded.classes[way]
+def earns_what_it_may(row: Row, points: dict[str, float | None] | None) -> None:
+    assert points is not None, f"{row.tries} It got no verdict."
+    assert None not in points.values(), f"{row.tries} It forced a person to look."
+    assert row.least <= sum(filter(None, points.values())) <= row.most, (row.tries, points)
+
+
+def says_why(row: Row, verdict: str) -> None:
+    assert any(words in verdict for words in row.says.split("|")), (row.says, verdict[-3000:])
+    assert not OLD_LAYOUT.search(verdict), "it attacks modules of the sandbox that are elsewhere now"
+
+
+def leaks_nothing(row: Row, student: str, one: HostileClass) -> None:
     secret = {**CANARIES, "the course folder": str(one.course.root)}
     secret |= {hidden: hidden for hidden in row.hides}
     if not row.solves and not row.computes:
@@ -50,6 +64,11 @@ def test_nothing_leaks(graded: Graded, way: str, student: str) -> None:
         (name, what) for name, content in made.items() for what, word in secret.items() if word.encode() in content
     ]
     assert not leaked, row.tries
+
+
+@pytest.mark.parametrize("student", [student for student in HONEST if student >= WITH_FEEDBACK])
+def test_pages_of_honest_students_run_nothing(graded: Graded, student: str) -> None:
+    runs_nothing(dict(graded.classes["autograder"].made(student)))
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -124,7 +143,7 @@ def test_nothing_is_left_in_the_kernel(graded: Graded) -> None:
 
 
 class Active(HTMLParser):
-    """What a page would run or load of what a student put into it."""
+    """What a page would run or load of what a student put into it; the description of a picture is text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -133,7 +152,7 @@ class Active(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             words = (scripting.CALL, "//example.org", "file:", "javascript:", "click.")
-            if name.startswith("on") or any(word in (value or "") for word in words):
+            if name.startswith("on") or (name != "alt" and any(word in (value or "") for word in words)):
                 self.found.append(f"<{tag} {name}={value}>")
 
     def handle_data(self, data: str) -> None:
@@ -141,11 +160,9 @@ class Active(HTMLParser):
             self.found.append(f"<{self.cdata_elem}>{data}")
 
 
-@pytest.mark.parametrize("student", WITH_FEEDBACK)
-def test_feedback_runs_nothing(graded: Graded, student: str) -> None:
-    made = dict(graded.classes["autograder"].made(student))
+def runs_nothing(made: dict[str, bytes]) -> None:
+    """The pages of one student's feedback."""
     assert {name for name in made if name.endswith((".html", ".svg"))} == {"feedback/03-ols.html"}
-    page = made["feedback/03-ols.html"].decode()
     active = Active()
-    active.feed(page)
+    active.feed(made["feedback/03-ols.html"].decode())
     assert not active.found

@@ -5,10 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 
+from autograder.plugins.collect import CarefulCollect
 from tests.course_folder import Course
 from tests.hostile.row import ASSIGNMENT, NOTEBOOK
 
@@ -45,6 +49,14 @@ def with_folders(folder: Path, notebook: bytes) -> None:
     (folder / "/".join(["deep"] * 700)).mkdir(parents=True)
     (folder / "inner").mkdir()
     (folder / "inner" / "data.csv").write_text("a,b\n")
+
+
+def with_folders_in_the_way(folder: Path, notebook: bytes) -> None:
+    plain(folder, notebook)
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        (folder / name).unlink()
+        (folder / name).mkdir()
+        (folder / name / "x").write_text("x")
 
 
 def with_a_large_file(folder: Path, notebook: bytes) -> None:
@@ -84,6 +96,7 @@ TAKEN: dict[str, HandIn] = {
     "bad-time": with_a_bad_time,
     "earlier-time": with_an_earlier_time,
     "folders": with_folders,
+    "folders-in-the-way": with_folders_in_the_way,
     "large-file": with_a_large_file,
     "links": with_links,
     "no-secret": without_a_secret,
@@ -103,13 +116,15 @@ REFUSED: dict[str, HandIn] = {
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(deep: Path) -> Course:
     """A class that handed in through the exchange, collected, graded and given feedback."""
     from nbgrader.api import Gradebook
 
-    course = Course.make(tmp_path_factory.mktemp("exchange") / "course", ASSIGNMENT)
+    course = Course.make(deep / "exchange" / "course", ASSIGNMENT)
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         gradebook.add_student("someone-else", last_name=CANARY)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.CarefulCollect.believe_changes = False\n")  # everything here has just been made
     (course.root / "exchange").mkdir()
     course.nbgrader("release_assignment", ASSIGNMENT)
     inbound = course.root / "exchange" / "lmm" / "inbound"
@@ -146,7 +161,7 @@ def test_time_stamps_can_be_read(course: Course) -> None:
 def test_feedback_is_published_for_everybody_and_nothing_else(course: Course) -> None:
     published = list((course.root / "exchange" / "lmm" / "feedback").iterdir())
     # Those with the same secret share a page; who handed in without one has a page of their own.
-    assert len(published) == 2
+    assert len(published) == 1 + len(("no-secret", "folders-in-the-way"))
     made = [
         path
         for step in ("submitted", "autograded", "feedback", "exchange/lmm/feedback")
@@ -156,7 +171,8 @@ def test_feedback_is_published_for_everybody_and_nothing_else(course: Course) ->
     assert not [path for path in made if CANARY.encode() in path.read_bytes()]
 
 
-def test_nobody_hands_in_for_somebody_else(tmp_path: Path) -> None:
+def test_nobody_hands_in_for_somebody_else_or_yesterday(tmp_path: Path) -> None:
+    """The folders have names and time stamps of their own making; owners and changes are the file system's."""
     course = Course.make(tmp_path / "course", ASSIGNMENT)
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write("\nc.ExchangeCollect.check_owner = True\n")
@@ -169,3 +185,14 @@ def test_nobody_hands_in_for_somebody_else(tmp_path: Path) -> None:
     log = course.nbgrader("collect", ASSIGNMENT)
     assert [path.name for path in (course.root / "submitted").iterdir()] == [getpass.getuser()]
     assert "victim" in log
+    assert "but files changed at" in log
+    stamp = parse_utc((course.root / "submitted" / getpass.getuser() / ASSIGNMENT / "timestamp.txt").read_text())
+    assert abs((stamp - datetime.now(UTC).replace(tzinfo=None)).total_seconds()) < 600
+
+
+def test_what_goes_away_meanwhile_belongs_to_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder may be taken away between two looks at it; that ends no command and no service."""
+    collect = CarefulCollect(coursedir=CourseDirectory(assignment_id=ASSIGNMENT), check_owner=True)
+    folder = tmp_path / f"eve+{ASSIGNMENT}+{TIME}+x"
+    monkeypatch.setattr(Path, "is_dir", lambda _: True)
+    assert collect.problem(folder) == "it belongs to ''"

@@ -17,6 +17,8 @@ from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
 from tests.hostile.row import ASSIGNMENT, NOTEBOOK
 from tests.hostile.the_class import COMMANDS
 
+pytestmark = pytest.mark.slow
+
 STUDENTS = tuple(f"student-{number:02}" for number in range(8))
 WRITTEN = ("q3b-reflection", ASSIGNMENT, ASSIGNMENT)  # a part that a person marks
 START_SECONDS = 120
@@ -33,7 +35,7 @@ def graded_so_far(course: Course) -> list[str]:
 def kept(course: Course) -> Kept:
     """Who needs no grading any more, and when that notebook was written."""
     folder = course.root / ".autograder" / ASSIGNMENT / ASSIGNMENT
-    students = [path.stem for path in folder.glob("*.json")]
+    students = [path.stem for path in folder.glob("*.jsonl") if path.stat().st_size]
     return {name: (course.root / "autograded" / name / ASSIGNMENT / NOTEBOOK).stat().st_mtime_ns for name in students}
 
 

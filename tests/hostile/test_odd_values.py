@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.referee import Referee
-from autograder.values import MalformedValue, decode, parse
-from autograder.views import Axes, Bars, Figure, Line, Model, Opaque, Outline, Points, Record
-from tests.course_folder import ASSIGNMENTS, REPOSITORY
+from autograder.checks.student import Submitter
+from autograder.grading.referee import Referee
+from autograder.values.decode import MalformedValue, decode, parse
+from autograder.values.views import Axes, Bars, Figure, Line, Model, Opaque, Outline, Points, Record
+from tests.course_folder import REPOSITORY, in_time
 
 MEMORY = {"t": "dict", "v": [["data", {"t": "tuple", "v": [4096, False]}], ["shape", {"t": "tuple", "v": [3]}],
                              ["typestr", "<f8"], ["version", 3]]}  # fmt: skip
@@ -151,8 +152,8 @@ class Everywhere:
     def printed(self) -> str:
         return "9" * 1000 + " 1.5e300" * 5000
 
-    def report(self, points: float, results: object) -> None:
-        """Nobody asks for it."""
+    def stopped(self) -> str:
+        return ""
 
 
 def hidden_tests(assignment: str) -> Iterator[tuple[str, float]]:
@@ -163,7 +164,7 @@ def hidden_tests(assignment: str) -> Iterator[tuple[str, float]]:
             yield cell.source, float(about["points"])
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+@pytest.mark.parametrize("assignment", in_time("02", "06", "07"))
 def test_no_value_stops_a_hidden_test(assignment: str) -> None:
     folder = REPOSITORY / "source" / assignment
     files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
@@ -171,6 +172,6 @@ def test_no_value_stops_a_hidden_test(assignment: str) -> None:
     evidence += [(name, Everywhere(files, drawn=(Figure(axes),) * 3)) for name, axes in DRAWN.items()]
     for source, points in hidden_tests(assignment):
         for name, one in evidence:
-            verdict = Referee(one).judge(source, points)
+            verdict = Referee(one, submitter=Submitter("ada")).judge(source, points)
             assert verdict.points is not None, (name, verdict.review)
             assert verdict.points <= points / 2, name

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from html import unescape
 from pathlib import Path
 
 import nbformat
@@ -23,6 +24,8 @@ from tests.course_folder import REPOSITORY, Course, answers_of, filled
 from tests.hostile.reader import files_in
 from tests.hostile.row import ASSIGNMENT, NOTEBOOK, PARTS, Row, Target
 
+TESTS = tuple(f"{part}-tests" for part in PARTS)
+NOTES = "**Notes of the grader**"  # how the cell begins that the grader puts in front
 HONEST = ("aaa-honest", "mmm-honest", "zzz-honest")
 BIN = Path(sys.executable).parent
 COMMANDS = {
@@ -67,7 +70,7 @@ class HostileClass:
         """Release the assignment and collect everything."""
         root.mkdir(parents=True)
         config = (REPOSITORY / "nbgrader_config.py").read_text()
-        (root / "nbgrader_config.py").write_text(f"{config}\nc.SandboxedExecute.limits = {LIMITS!r}\n")
+        (root / "nbgrader_config.py").write_text(f"{config}\nc.Autograder.limits = {LIMITS!r}\n")
         shutil.copytree(REPOSITORY / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
         _mark_hidden_tests(root / "source" / ASSIGNMENT / NOTEBOOK)
         course = Course(root)
@@ -106,20 +109,28 @@ class HostileClass:
     @cached_property
     def points(self) -> dict[str, dict[str, float | None]]:
         """Student → test → automatic points in the gradebook, ``None`` where a person has to look."""
-        tests = [f"{part}-tests" for part in PARTS]
         found: dict[str, dict[str, float | None]] = {}
         with Gradebook(f"sqlite:///{self.course.root / 'gradebook.db'}") as gradebook:
             for submission in gradebook.assignment_submissions(ASSIGNMENT):
                 for notebook in submission.notebooks:
                     grades = {grade.name: grade for grade in notebook.grades}
                     found[submission.student.id] = {
-                        name: None if grades[name].needs_manual_grade else grades[name].auto_score for name in tests
+                        name: None if grades[name].needs_manual_grade else grades[name].auto_score for name in TESTS
                     }
         return found
 
-    def shown(self, student: str) -> str:
-        """All text of the autograded notebook."""
-        return "\n".join(_texts(json.loads((self._made("autograded", student) / NOTEBOOK).read_bytes())))
+    def verdict(self, student: str) -> str:
+        """What the grader says in the autograded notebook: notes, lists of checks, and errors that ended cells."""
+        cells = json.loads((self._made("autograded", student) / NOTEBOOK).read_bytes())["cells"]
+        said = [unescape(_text(cells[0]["source"]))] if _text(cells[0]["source"]).startswith(NOTES) else []
+        for cell in cells:
+            is_test = cell["metadata"].get("nbgrader", {}).get("grade_id") in TESTS
+            for output in cell.get("outputs", []):
+                if output["output_type"] == "error":
+                    said.append(f"{output['ename']}: {_text(output['evalue'])}")
+                elif is_test:
+                    said.append(_text(output["data"]["text/plain"]))
+        return "\n".join(said)
 
     def made(self, student: str) -> Iterator[tuple[str, bytes]]:
         """Everything that was made from a hand-in and that someone may read: name and content."""
@@ -139,18 +150,8 @@ def _mark_hidden_tests(path: Path) -> None:
     nbformat.write(source, path)
 
 
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        if value and all(isinstance(part, str) for part in value):
-            yield "".join(value)
-        else:
-            for inner in value:
-                yield from _texts(inner)
+def _text(value: str | list[str]) -> str:
+    return value if isinstance(value, str) else "".join(value)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tests.hostile.row import NOTEBOOK, Document, Row, Target
+from tests.hostile.row import NOTEBOOK, NOTHING, SOLVED, Document, Row, Target
 
 WRITE = """
 import os
@@ -131,17 +131,20 @@ ROWS = (
         "Files and links in the course folder, beside it, in system folders and among the packages.",
         code={"q3a": WRITE},
         hides=("wrote:",),
+        says=NOTHING,
     ),
     Row(
         "break out",
         "Root, namespaces, mounts, devices, the kernel's own files.",
         code={"q3a": BREAK_OUT},
         hides=("uid=0(root) gid=0(root) groups=0(root)", "wrote:"),
+        says=NOTHING,
     ),
     Row(
         "left behind",
         "Shared memory, queues, sockets, files and a process that ignores signals, for the next one.",
         code={"q3a": LEFT},
+        says=NOTHING,
     ),
     Row(
         "easier data",
@@ -149,6 +152,7 @@ ROWS = (
         code={"": f"open('sleepstudy.csv', 'wb').write({EASY!r})"},
         solves=("q3a",),
         earns=(0.0, 0.25),
+        says="a fitted OLS model of Reaction by Days, 10 rows",
     ),
     Row(
         "data handed in",
@@ -156,6 +160,7 @@ ROWS = (
         files={"sleepstudy.csv": EASY},
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "data in the locked cell",
@@ -171,6 +176,7 @@ ROWS = (
         place=folder_named("sleepstudy.csv"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "folder instead of a notebook",
@@ -186,6 +192,7 @@ ROWS = (
         code={"end": "import autograder, sitecustomize"},
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "odd file names",
@@ -193,6 +200,7 @@ ROWS = (
         files=dict.fromkeys(ODD_NAMES, b"x"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "further notebooks",
@@ -200,6 +208,7 @@ ROWS = (
         files=dict.fromkeys(ODD_NOTEBOOKS, b"{}"),
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
     Row(
         "further pages",
@@ -211,8 +220,9 @@ ROWS = (
         },
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
-    Row("deep folders", "Folders nested 1500 deep.", place=nested, solves=("q3a",), earns=1.0),
+    Row("deep folders", "Folders nested 1500 deep.", place=nested, solves=("q3a",), earns=1.0, says=SOLVED),
     Row(
         "hidden folders",
         "Folders that nbgrader and the grader use themselves.",
@@ -225,5 +235,6 @@ ROWS = (
         },
         solves=("q3a",),
         earns=1.0,
+        says=SOLVED,
     ),
 )

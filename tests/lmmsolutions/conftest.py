@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions.data import load
+from lmmsolutions.core.data import load
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -44,7 +44,7 @@ def perturbed(sleepstudy: pd.DataFrame) -> pd.DataFrame:
 def golden() -> Callable[[str, str, str], dict[str, dict[str, float]]]:
     """``golden(file, dataset, fit)``: quantity → term → number."""
     tables: dict[tuple[str, str, str], dict[str, dict[str, float]]] = {}
-    for name in ("lme4", "exact_random_intercept", "exact_random_slopes"):
+    for name in ("lme4", "lme4_general", "exact_random_intercept", "exact_random_slopes", "exact_general"):
         with (GOLDEN / f"{name}.csv").open() as file:
             for row in csv.DictReader(file):
                 quantities = tables.setdefault((name, row["dataset"], row["fit"]), {})

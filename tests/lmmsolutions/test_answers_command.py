@@ -9,8 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from lmmsolutions.__main__ import ASSIGNMENTS, main
-from lmmsolutions.results import DataOverview, MixedModel, Ols, SubjectComparison, SubjectFits, stated
+from lmmsolutions.__main__ import main
+from lmmsolutions.core.results import stated
+from lmmsolutions.lessons.assignments import ASSIGNMENTS
+from lmmsolutions.lessons.data_overview import DataOverview
+from lmmsolutions.lessons.mixed_model import MixedModel
+from lmmsolutions.lessons.ols import Ols
+from lmmsolutions.lessons.subject_comparisons import SubjectComparison
+from lmmsolutions.lessons.subject_fits import SubjectFits
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -28,6 +34,15 @@ ANSWERS = {
     "04-subject-fits": ["21.7647", "2.261785", "290.104127"],
     "05-mixed-model": ["1378.179", "960.4566", "ms²", "-77.849554", "ML for REML", "1296.87", "variance ratio"],
     "06-subject-comparisons": ["248.1108", "323.5878", "fixed intercept forgotten", "-3.294273"],
+    "07-clusters": ["-10.38577", "-23.6847", "0.611852", "15.38462", "unpaired means", "-4.227649"],
+    "08-athletes": ["-0.07267366", "3.2303e-30", "score²", "0.866116", "printed standard error", "0.01075919"],
+    "09-schools": ["2.873843", "0.7203396", "-13.51375", "-10.84708", "no shrinkage"],
+    "10-clinics": ["-3.338815", "2.706547e-85", "0.01120264", "1.082275", "coefficient of the share", "14.67981"],
+    "11-random-slopes": ["612.0899", "0.06555132", "430.659991", "correlation of the estimates", "-0.1375534"],
+    "12-model-comparison": ["1906.293", "42.1393", "3.961195e-10", "-458.097", "0.3293453", "not doubled", "21.06965"],
+    "14-checking-planning": ["1.852428", "-22.36902", "11.252481", "335", "5.179256", "one-sided", "slope_without"],
+    "13-nested": ["22.61019", "0.6608684", "5.427866e-11", "203.6811", "-9.449864", "labels crossed", "20 groups"],
+    "15-exam": ["458", "17.5294", "8.95342", "-25.77973", "2.876187e-31", "no slope of its own"],
 }
 
 
@@ -67,6 +82,17 @@ def test_errors_say_what_is_wrong(
     captured = capsys.readouterr()
     assert message in captured.err
     assert captured.out == ""
+
+
+def test_lessons_with_two_files_take_two(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    files = []
+    for name, table in zip(("schools", "few"), ASSIGNMENTS["09-schools"].tables(), strict=True):
+        table.assign(score=table["score"] + 100).to_csv(tmp_path / f"{name}.csv", index=False)
+        files.append(str(tmp_path / f"{name}.csv"))
+    assert main(["09-schools", "--data", *files]) == 0
+    assert "147.6481" in capsys.readouterr().out
+    assert main(["09-schools", "--data", files[0]]) == 1
+    assert "want a file for each of schools.csv, schools_few.csv, got 1" in capsys.readouterr().err
 
 
 def test_an_unknown_assignment_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions import mixed_model, ols, subject_comparisons, subject_fits
-from lmmsolutions.data import DATASETS, CorruptDataset, UnknownDataset, UnsuitableData, load, require, verified
+from lmmsolutions.core.data import DATASETS, CorruptDataset, UnknownDataset, UnsuitableData, load, require, verified
+from lmmsolutions.lessons import mixed_model, ols, subject_comparisons, subject_fits
+from lmmsolutions.variants import simulated
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -60,28 +61,13 @@ def test_records_cannot_be_changed() -> None:
         DATASETS["other"] = DATASETS["sleepstudy"]  # type: ignore[index]
 
 
-def test_athletes_are_simulated_as_described() -> None:
-    rng = np.random.default_rng(42)
-    rows = []
-    for athlete in ("susan_01", "alex_02", "maya_03", "david_04"):
-        baseline = rng.normal(0.85, 0.05)
-        for session, repeats in (("session_20", 20), ("session_30", 30)):
-            high = int(session == "session_30")
-            for repeat in range(1, repeats + 1):
-                score = np.clip(rng.normal(baseline - 0.08 * high, 0.05), 0, 1)
-                rows.append((athlete, session, high, repeat, float(score)))
-    pd.testing.assert_frame_equal(load("athletes"), pd.DataFrame(rows, columns=list(DATASETS["athletes"].units)))
+@pytest.mark.parametrize("name", ["athletes", "schools", "referral", "clinic_stay", "plots"])
+def test_simulated_data_are_what_their_generator_draws(name: str) -> None:
+    pd.testing.assert_frame_equal(getattr(simulated, name)(), load(name), check_exact=True)
 
 
-def test_schools_are_simulated_as_described() -> None:
-    rng = np.random.default_rng(42)
-    intercepts = rng.normal(0, 8, 10)
-    rows = []
-    for school in range(10):
-        for hours in rng.uniform(1, 10, 15):
-            score = 50 + 3 * hours + intercepts[school] + rng.normal(0, 5)
-            rows.append((f"School {school + 1:02d}", hours, score))
-    pd.testing.assert_frame_equal(load("schools"), pd.DataFrame(rows, columns=["school", "hours", "score"]))
+def test_few_schools_are_rows_of_schools() -> None:
+    pd.testing.assert_frame_equal(simulated.schools_few(load("schools")), load("schools_few"), check_exact=True)
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import multivariate_normal
 
-from lmmsolutions.least_squares import with_constant
-from lmmsolutions.likelihood import log_likelihood
+from lmmsolutions.core.least_squares import with_constant
+from lmmsolutions.core.likelihood import log_likelihood
 
 pytestmark = pytest.mark.filterwarnings("error")
 

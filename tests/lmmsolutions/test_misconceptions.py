@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
-from lmmsolutions.data import load
-from lmmsolutions.results import FittedModel, Mistake
+from lmmsolutions.core.data import load
+from lmmsolutions.core.results import FittedModel, Mistake
+from lmmsolutions.lessons import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 MODULES = [data_overview, correlation, ols, subject_fits, mixed_model, subject_comparisons]
-each_module = pytest.mark.parametrize("module", MODULES, ids=[module.__name__.split(".")[1] for module in MODULES])
+each_module = pytest.mark.parametrize("module", MODULES, ids=[module.__name__.split(".")[2] for module in MODULES])
 RELATIVE = 1e-4  # tolerance of a number
 BLUP = 5e-4  # tolerance of a random intercept, in standard deviations of the random intercepts
 
@@ -110,7 +110,7 @@ def test_pairs_that_coincide_on_the_published_data_are_known(sleepstudy: pd.Data
         values = [(row, row.wrong(sleepstudy)) for row in module.MISTAKES]
         for (one, left), (other, right) in itertools.combinations(values, 2):
             if one.quantity == other.quantity and same(left, right, scale_of(solution)):
-                found.add((module.__name__.split(".")[1], one.quantity, one.name, other.name))
+                found.add((module.__name__.split(".")[2], one.quantity, one.name, other.name))
     assert found == COINCIDE
 
 

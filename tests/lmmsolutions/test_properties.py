@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from lmmsolutions import correlation, mixed_model, ols, subject_comparisons, subject_fits
-from lmmsolutions.data import load
-from lmmsolutions.fitting import MixedFitError
-from lmmsolutions.results import MixedModel
+from lmmsolutions.core.data import load
+from lmmsolutions.core.fitting import MixedFitError
+from lmmsolutions.lessons import correlation, mixed_model, ols, subject_comparisons, subject_fits
+from lmmsolutions.lessons.mixed_model import MixedModel
 
 pytestmark = pytest.mark.filterwarnings("error")
 some = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
-from lmmsolutions.data import load
-from lmmsolutions.fitting import MixedFit, fit_mixed
-from lmmsolutions.least_squares import fit_line, with_constant
-from lmmsolutions.likelihood import log_likelihood
+from lmmsolutions.core.data import load
+from lmmsolutions.core.fitting import MixedFit, fit_mixed
+from lmmsolutions.core.least_squares import fit_line, with_constant
+from lmmsolutions.core.likelihood import log_likelihood
+from lmmsolutions.lessons import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
 
 pytestmark = pytest.mark.filterwarnings("error")
 

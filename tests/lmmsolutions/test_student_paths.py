@@ -12,7 +12,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
-from lmmsolutions import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
+from lmmsolutions.lessons import correlation, data_overview, mixed_model, ols, subject_comparisons, subject_fits
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what these libraries warn of is the students' business
 

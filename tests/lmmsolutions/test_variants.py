@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions.__main__ import ASSIGNMENTS
-from lmmsolutions.data import load
+from lmmsolutions.core.data import load
 from lmmsolutions.variants import CRITERIA, WITH_FAULTS, Criterion, Found, NoVariant, Variant, draw, search
 from lmmsolutions.variants import __main__ as command
-from lmmsolutions.variants.candidate import SAME_ANSWERS, Candidate, published
+from lmmsolutions.variants.candidate import ASSIGNMENTS, SAME_ANSWERS, Candidate, published
 from lmmsolutions.variants.criteria import find
+from lmmsolutions.variants.lessons import LESSONS
 from tests.course_folder import REPOSITORY
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.filterwarnings("error"), pytest.mark.slow]
 
 FOLDER = REPOSITORY / "variants"
 
@@ -44,8 +44,8 @@ def test_the_course_holds_what_the_command_writes(found: Found) -> None:
 
 
 def test_every_assignment_has_a_file_and_only_cleaning_has_its_own() -> None:
-    files = {path.parent.name: path.read_bytes() for path in FOLDER.glob("*/sleepstudy.csv")}
-    assert sorted(files) == sorted(ASSIGNMENTS) == sorted(path.name for path in (REPOSITORY / "source").iterdir())
+    files = {name: (FOLDER / name / "sleepstudy.csv").read_bytes() for name in ASSIGNMENTS}
+    assert set(ASSIGNMENTS) <= {path.name for path in (REPOSITORY / "source").iterdir()}
     common = {content for name, content in files.items() if name != WITH_FAULTS}
     assert len(common) == 1
     assert files[WITH_FAULTS] not in common
@@ -131,7 +131,9 @@ def test_the_report_holds_seed_and_measurements(found: Found) -> None:
     report = command.report(found)
     assert f"Seed {found.variant.seed}, the first" in report
     rows = [line for line in report.splitlines() if line.startswith("| ")]
-    assert len(rows) == len(CRITERIA) + 1
+    first = report.partition("### ")[0]
+    assert len([line for line in first.splitlines() if line.startswith("| ")]) == len(CRITERIA) + 1
+    assert all(f"### {name}" in report for name in LESSONS)
     assert all(row.count("|") == 4 for row in rows)
 
 

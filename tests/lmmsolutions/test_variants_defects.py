@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions.__main__ import ASSIGNMENTS, Assignment
-from lmmsolutions.data import load
-from lmmsolutions.results import Mistake
+from lmmsolutions.core.data import load
+from lmmsolutions.core.results import Mistake
+from lmmsolutions.lessons.assignments import Assignment
 from lmmsolutions.variants import Finding, Variant, candidate, screen
+from lmmsolutions.variants.candidate import ASSIGNMENTS
 from tests.course_folder import REPOSITORY
+
+pytestmark = pytest.mark.slow
 
 Defect = Callable[[Variant], Variant]
 

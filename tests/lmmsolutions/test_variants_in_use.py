@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from autograder.checks.tolerance import Match, Tolerance
-from lmmsolutions.__main__ import ASSIGNMENTS, report
-from lmmsolutions.results import FittedModel
+from lmmsolutions.__main__ import report
+from lmmsolutions.core.results import FittedModel
 from lmmsolutions.variants import WITH_FAULTS, Variant
 from lmmsolutions.variants.answers import (
     EXACT,
@@ -32,13 +32,16 @@ from lmmsolutions.variants.answers import (
     shares,
     tolerances_apart,
 )
-from lmmsolutions.variants.candidate import SAME_ANSWERS, Candidate, published
-from tests.course.table import COURSE, Code, hidden_part, notebook_of, visible_part
+from lmmsolutions.variants.candidate import ASSIGNMENTS, SAME_ANSWERS, Candidate, published
+from tests.course.table import COURSE as EVERYTHING
+from tests.course.table import Code, hidden_part, notebook_of, visible_part
 from tests.course_folder import REPOSITORY
 
 pytestmark = pytest.mark.filterwarnings("error")
 
 Namespace = dict[str, Any]
+# The lessons on the sleep study; test_variants_of_lessons has the others.
+COURSE = {assignment: parts for assignment, parts in EVERYTHING.items() if assignment in ASSIGNMENTS}
 CODE_VARIABLES = {
     assignment: [name for part in parts if isinstance(part, Code) for name in part.variables]
     for assignment, parts in COURSE.items()
@@ -142,9 +145,18 @@ def test_tolerances_are_those_of_the_hidden_tests() -> None:
 
 def _relative_tolerances(source: str) -> Iterator[tuple[str, float]]:
     """The numbers that a hidden test checks, with their tolerances; 1e-4 where it names none."""
-    for node in ast.walk(ast.parse(source)):
+    nodes = list(ast.walk(ast.parse(source)))
+    shared = {
+        node.targets[0].id: dict(zip(map(ast.literal_eval, node.value.keys), node.value.values, strict=True))
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "number":
-            given = {item.arg: item.value for item in node.keywords}
+            given = {item.arg: item.value for item in node.keywords if item.arg}
+            for item in node.keywords:
+                if item.arg is None and isinstance(item.value, ast.Name):  # **near
+                    given |= shared[item.value.id]
             relative = given.get("relative")
             assert isinstance(node.args[0], ast.Constant)
             yield str(node.args[0].value), ast.literal_eval(relative) if relative else 1e-4

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lmmsolutions.fitting import BoundaryFit
-from lmmsolutions.mixed_model import solve
+from lmmsolutions.core.fitting import BoundaryFit
+from lmmsolutions.lessons.mixed_model import solve
 from lmmsolutions.variants import CRITERIA, Variant, candidate
 from lmmsolutions.variants.optimisers import OPTIMISERS, StudentsFit, students_fit
 from tests.course_folder import REPOSITORY

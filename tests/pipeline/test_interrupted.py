@@ -35,7 +35,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
 
 
 def graded(course: Course) -> set[str]:
-    return {path.stem for path in course.root.glob(f".autograder/{NAME}/{NAME}/*.json")}
+    return {path.stem for path in course.root.glob(f".autograder/{NAME}/{NAME}/*.jsonl") if path.stat().st_size}
 
 
 def start(course: Course, *options: str) -> subprocess.Popen[str]:
@@ -53,7 +53,7 @@ def start(course: Course, *options: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_ctrl_c(handed_in: Course, engine: str) -> None:
-    for path in handed_in.root.glob(f".autograder/{NAME}/{NAME}/*.json"):
+    for path in handed_in.root.glob(f".autograder/{NAME}/{NAME}/*.jsonl"):
         path.unlink()
     grader = start(handed_in, *ENGINES[engine])
     deadline = time.monotonic() + START_SECONDS
@@ -65,7 +65,7 @@ def test_ctrl_c(handed_in: Course, engine: str) -> None:
     os.killpg(grader.pid, signal.SIGINT)
     _, said = grader.communicate(timeout=END_SECONDS)
     assert grader.returncode == 130
-    assert "Interrupted. What was graded is written; the same command goes on with the rest." in said
+    assert "Interrupted. What was done is written; the same command goes on with the rest." in said
     assert "Traceback" not in said
     _, alive = psutil.wait_procs(family, timeout=END_SECONDS)
     assert not alive, "the grader has ended, and what it had started lives on"
@@ -79,8 +79,8 @@ def test_ctrl_c(handed_in: Course, engine: str) -> None:
         text=True,
         check=True,
     )
-    assert f"{len(STUDENTS) - len(done)} graded" in rest.stderr
-    assert f"{len(done)} unchanged" in rest.stderr
+    assert f"{len(STUDENTS) - len(done)} graded" in rest.stdout
+    assert f"{len(done)} unchanged" in rest.stdout
     full = points_of_tests(handed_in.source(NAME))
     for student in STUDENTS:
         points = handed_in.points(student, NAME)

@@ -8,6 +8,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from tests.course_folder import REPOSITORY, Course
+from tests.golden import verdicts
 
 EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 STUDENTS = ("bitdiddle", "hacker")
@@ -15,7 +16,6 @@ STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "example"\n'
 # The same stub as the students of the example got, so that what they left untouched is known as untouched.
 OURS = r"""
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
-c.SandboxedExecute.tests_beside_the_student = {"ps1": ["sum_of_squares_uses_squares"]}
 """
 
 
@@ -27,6 +27,11 @@ def example_course(root: Path, config: str) -> Course:
     course.nbgrader("generate_assignment", "ps1", "--IncludeHeaderFooter.header=")
     course.nbgrader("autograde", "ps1")
     return course
+
+
+def our_example(root: Path) -> Course:
+    """The example course, graded by this project's configuration."""
+    return example_course(root, (REPOSITORY / "nbgrader_config.py").read_text() + OURS)
 
 
 def scores(course: Course) -> dict[tuple[str, str, str], tuple[float | None, bool]]:
@@ -43,8 +48,7 @@ def scores(course: Course) -> dict[tuple[str, str, str], tuple[float | None, boo
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Course]:
     """The example course graded by stock nbgrader and by this project's configuration."""
     root = tmp_path_factory.mktemp("example")
-    ours = (REPOSITORY / "nbgrader_config.py").read_text() + OURS
-    return example_course(root / "stock", STOCK), example_course(root / "ours", ours)
+    return example_course(root / "stock", STOCK), our_example(root / "ours")
 
 
 def test_points_cell_by_cell(both: tuple[Course, Course]) -> None:
@@ -52,3 +56,8 @@ def test_points_cell_by_cell(both: tuple[Course, Course]) -> None:
     expected = scores(stock)
     assert len(expected) == 18
     assert scores(ours) == expected
+
+
+def test_everybody_reads_what_is_kept(both: tuple[Course, Course]) -> None:
+    _, ours = both
+    verdicts.assert_same("example", verdicts.verdicts_of(ours.root))

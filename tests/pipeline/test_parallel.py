@@ -1,10 +1,12 @@
 """`autograder grade` and `autograder regrade` on a class, beside `nbgrader autograde`."""
 
+import io
 import subprocess
 import sys
 from contextlib import chdir
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -53,13 +55,49 @@ def test_unchanged_submissions_are_skipped(course: Course, capsys: pytest.Captur
     autograder(course, "grade", NAME)
     capsys.readouterr()
     autograder(course, "grade", NAME)
-    assert "0 graded" in (said := capsys.readouterr().err)
+    assert "0 graded" in (said := capsys.readouterr().out)
     assert "4 unchanged" in said
     answers = answers_of(course.source(NAME))
     course.submit("blank", NAME, filled(course.release(NAME), {"q3a": answers["q3a"]}))
     autograder(course, "grade", NAME)
-    assert "1 graded" in (said := capsys.readouterr().err)
+    assert "1 graded" in (said := capsys.readouterr().out)
     assert "3 unchanged" in said
+
+
+def graded_again(course: Course, capsys: pytest.CaptureFixture[str]) -> int:
+    capsys.readouterr()
+    assert autograder(course, "grade", NAME) == 0
+    return int(capsys.readouterr().out.split(" graded")[0].split()[-1])
+
+
+def test_what_the_gradebook_lost_is_graded_again(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    autograder(course, "grade", NAME)
+    points = all_points(course)
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.remove_student("right")
+        gradebook.add_student("right")
+    assert graded_again(course, capsys) == 1
+    assert all_points(course) == points
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.remove_assignment(NAME)
+    course.nbgrader("generate_assignment", NAME, "--force")
+    assert graded_again(course, capsys) == len(STUDENTS)
+    assert all_points(course) == points
+
+
+def test_a_new_rule_for_late_work_grades_again(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    autograder(course, "grade", NAME)
+    config = course.root / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f"{before}\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    assert graded_again(course, capsys) == len(STUDENTS)
+    assert graded_again(course, capsys) == 0
+    config.write_text(before)
+    assert graded_again(course, capsys) == len(STUDENTS)
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.update_or_create_assignment(NAME, duedate="2030-01-01 12:00:00 UTC")
+    assert graded_again(course, capsys) == len(STUDENTS)
+    assert graded_again(course, capsys) == 0
 
 
 def test_regrading_shows_applies_and_takes_back(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,13 +106,13 @@ def test_regrading_shows_applies_and_takes_back(course: Course, capsys: pytest.C
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         gradebook.find_grade("q3a-tests", NAME, NAME, "wrong").manual_score = 0.75
         cell = gradebook.find_source_cell("q3a-tests", NAME, NAME)
-        assert "    reference.slope,\n" in cell.source
-        cell.source = cell.source.replace("    reference.slope,\n", "    reference.slope,\n    absolute=0.05,\n")
+        assert '"slope", reference.slope, credit' in cell.source
+        cell.source = cell.source.replace('"slope", reference.slope, ', '"slope", reference.slope, absolute=0.05, ')
         gradebook.db.commit()
     capsys.readouterr()
 
     assert autograder(course, "regrade", NAME, "--yes") == 0
-    said = capsys.readouterr().err
+    said = capsys.readouterr().out
     assert "4 submissions judged again" in said
     assert "1 would change" in said
     assert "rounded, q3a-tests" in said
@@ -87,6 +125,83 @@ def test_regrading_shows_applies_and_takes_back(course: Course, capsys: pytest.C
     assert autograder(course, "regrade", NAME, "--undo") == 0
     assert all_points(course)["rounded"] == before["rounded"]
     assert files(course) == written
+
+
+def test_grading_leaves_points_of_an_older_test_and_says_so(
+    course: Course, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grade() -> str:
+        capsys.readouterr()
+        assert autograder(course, "grade", NAME) == 0
+        return capsys.readouterr().out
+
+    course.nbgrader("generate_assignment", NAME, "--force")
+    autograder(course, "grade", NAME, "--force")
+    course.nbgrader("generate_feedback", NAME)
+    before = all_points(course)
+    source = course.root / "source" / NAME / f"{NAME}.ipynb"
+    slope = '\\"slope\\", reference.slope, '
+    changed = source.read_text().replace(slope, f"{slope}absolute=0.05, ")
+    assert changed != source.read_text()
+    source.write_text(changed)
+    autograder(course, "regrade", NAME)
+    assert "has other tests than were generated (q3a-tests)" in " ".join(capsys.readouterr().out.split())
+    course.nbgrader("generate_assignment", NAME, "--force")
+
+    said = grade()
+    assert "0 graded" in said
+    assert "4 unchanged" in said
+    assert f"the tests of {NAME} changed: 1 student (rounded) would move; see `autograder regrade {NAME}`" in said
+    assert all_points(course) == before
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert autograder(course, "regrade", NAME) == 2
+    said = capsys.readouterr()
+    assert "1 moves by" in said.out
+    assert f"nobody can be asked here. To apply: autograder regrade {NAME} --yes" in " ".join(said.err.split())
+    assert all_points(course) == before
+
+    assert autograder(course, "regrade", NAME, "--yes") == 0
+    said = capsys.readouterr().out
+    assert "The feedback of 1 student is from before (rounded)." in said
+    assert f"next: nbgrader generate_feedback {NAME} --force" in said
+    assert "would move" not in grade()
+    after = all_points(course)
+    assert after != before
+    assert autograder(course, "regrade", NAME, "--undo") == 0
+    assert "1 submission is graded as it was before" in capsys.readouterr().out
+    assert "would move" in grade()
+    assert all_points(course) == before
+
+    assert autograder(course, "grade", NAME, "--force") == 0
+    said = capsys.readouterr().out
+    assert all_points(course) == after
+    assert "moved: rounded, 03-ols, q3a-tests:" in said
+    assert "other points than before, for the same submission" in said
+
+
+def test_a_new_question_is_refused_before_anything_is_removed(course: Course) -> None:
+    path = course.root / "source" / NAME / f"{NAME}.ipynb"
+    before, released = path.read_text(), course.release(NAME)
+    notebook = course.source(NAME)
+    notebook.cells.append(nbformat.v4.new_code_cell("x = 1"))
+    notebook.cells[-1].metadata["nbgrader"] = {
+        "grade_id": "q3d",
+        "schema_version": 3,
+        "grade": False,
+        "solution": True,
+        "locked": False,
+        "task": False,
+    }
+    nbformat.write(notebook, path)
+    try:
+        with pytest.raises(AssertionError) as refused:
+            course.nbgrader("generate_assignment", NAME, "--force")
+    finally:
+        path.write_text(before)
+    said = str(refused.value)
+    assert f"{NAME} has 4 submissions in the gradebook, so that its cells cannot be others (new: q3d)" in said
+    assert f"nbgrader db assignment remove {NAME} --force" in said
+    assert course.release(NAME) == released
 
 
 def test_asking_for_what_is_not_there(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +218,7 @@ def test_several_assignments_in_one_command(tmp_path: Path, capsys: pytest.Captu
         course.submit("right", name, course.solved(name))
     course.submit("blank", both[1], course.release(both[1]))
     assert autograder(course, "grade", *both) == 0
-    assert "3 graded" in capsys.readouterr().err
+    assert "3 graded" in capsys.readouterr().out
     for name in both:
         assert {cell: course.points("right", name)[cell] for cell in points_of_tests(course.source(name))} == (
             points_of_tests(course.source(name))

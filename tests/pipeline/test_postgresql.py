@@ -23,6 +23,8 @@ from demo.student_side import StudentFolder
 from tests.course_folder import REPOSITORY, Course, answers_of, filled
 from tests.pipeline.postgresql import Server, server
 
+pytestmark = pytest.mark.slow
+
 NAME = "05-mixed-model"
 WRITTEN = "q5b-description"
 STUDENTS = tuple(f"student-{number}" for number in range(5))
@@ -169,19 +171,13 @@ def on_sqlite(root: Path, course: Course) -> dict[str, Points]:
     return beside.points()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def two_graders(request: pytest.FixtureRequest, postgresql: Server, tmp_path: Path) -> Graders:
-    """A class that has handed in."""
-    root = tmp_path / "course"
-    on = {"sqlite": lambda: f"sqlite:///{root / 'gradebook.db'}", "postgresql": lambda: new_one(postgresql, tmp_path)}
-    graders = Graders.make(root, on[request.param]())
+@pytest.fixture
+def two_graders(postgresql: Server, tmp_path: Path) -> Graders:
+    """A class that has handed in; on SQLite, test_one_road has three graders at once."""
+    graders = Graders.make(tmp_path / "course", postgresql.new_database("two"))
     for student, notebook in hand_ins(graders.course).items():
         graders.course.submit(student, NAME, notebook)
     return graders
-
-
-def new_one(postgresql: Server, tmp_path: Path) -> str:
-    return postgresql.new_database("".join(letter for letter in tmp_path.name.lower() if letter.isalnum()))
 
 
 def test_two_graders_at_once_lose_nothing(two_graders: Graders) -> None:

@@ -4,21 +4,25 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy.exc import OperationalError
 
-from autograder.plugins.course import Course as ConfiguredCourse
-from autograder.plugins.writer import Writer
-from autograder.submission import Packed
+from autograder.course.course import Course as ConfiguredCourse
+from autograder.course.writer import Writer
+from autograder.errors import CourseError
+from autograder.grading.record import SubmissionRecord
+from autograder.grading.submission import SubmissionResult
 from tests.course_folder import Course
 
 NAME = "02-correlation"
 TESTS = ("q2a-tests", "q2b-tests", "q2c-tests")
-GRADED = Packed("ada", NAME, NAME, b"{}\n", "{}", dict.fromkeys(TESTS, 0.5), frozenset(), {}, 0.1)
+
+
+def graded(points: float, fingerprint: str) -> SubmissionResult:
+    record = SubmissionRecord(fingerprint, "", {}).to_bytes()
+    return SubmissionResult("ada", NAME, NAME, b"{}\n", record, dict.fromkeys(TESTS, points), frozenset(), {}, 0.1)
 
 
 @pytest.fixture
@@ -55,15 +59,15 @@ def locked(course: Course, seconds: float) -> Iterator[None]:
 
 def test_a_locked_gradebook_is_tried_again(course: Course, writer: Writer) -> None:
     with locked(course, 0.6):
-        writer.write(GRADED, "print")
-    assert course.points("ada", NAME) == GRADED.points
-    assert writer.kept[NAME, NAME].of("ada")["fingerprint"] == "print"
+        writer.write(graded(0.5, "print"))
+    assert course.points("ada", NAME) == dict.fromkeys(TESTS, 0.5)
+    assert writer.caches[NAME, NAME].prints("ada").fingerprint == "print"
 
 
 def test_what_cannot_be_written_counts_as_not_graded(course: Course, writer: Writer) -> None:
-    writer.write(GRADED, "before")
-    with locked(course, 60), pytest.raises(OperationalError, match="locked"):
-        writer.write(replace(GRADED, points=dict.fromkeys(TESTS, 0.25)), "after")
-    assert writer.kept[NAME, NAME].of("ada") == {}
-    writer.write(GRADED, "later")
-    assert writer.kept[NAME, NAME].of("ada")["fingerprint"] == "later"
+    writer.write(graded(0.5, "before"))
+    with locked(course, 60), pytest.raises(CourseError, match="locked"):
+        writer.write(graded(0.25, "after"))
+    assert writer.caches[NAME, NAME].prints("ada").fingerprint == ""
+    writer.write(graded(0.5, "later"))
+    assert writer.caches[NAME, NAME].prints("ada").fingerprint == "later"

@@ -21,14 +21,14 @@ DATA = {
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(Limits(memory_mb=700)) as box:
+    with Sandbox(Limits(memory_mb=700), hidden=("lmmsolutions",)) as box:
         yield box
 
 
 @pytest.fixture(scope="session")
 def light() -> Iterator[Sandbox]:
     """For tests that need no statistics, and that make it start anew."""
-    with Sandbox(Limits(memory_mb=700), preload=("numpy",)) as box:
+    with Sandbox(Limits(memory_mb=700), preload=("numpy",), hidden=("lmmsolutions",)) as box:
         yield box
 
 

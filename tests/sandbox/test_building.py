@@ -8,7 +8,8 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def small() -> Iterator[Sandbox]:
 ENTRIES: dict[str, bool] = {
     "lmmsolutions/__init__.py": True,
     "lmmsolutions-1.0.dist-info/METADATA": True,
-    "lmm_autograder-0.1.0.dist-info/direct_url.json": True,
+    "lmm_autograder-0.1.0.dist-info/top_level.txt": True,
     "__editable__.lmm_autograder-0.1.0.pth": True,
     "__editable___lmm_autograder_0_1_0_finder.py": True,
     "autograder.egg-link": True,
@@ -42,41 +43,93 @@ ENTRIES: dict[str, bool] = {
     "other.pth": False,
     "solutions/__init__.py": False,
     "notes.txt": False,
+    "my_lmmsolutions/__init__.py": False,  # another package
+    "lmmsolutions_of_others.py": False,
+    "clinic_course-2.0.dist-info/RECORD": True,  # a distribution of another name
+    "tools-2.0.dist-info/RECORD": False,
+    "lmmsolutions.cpython-311-x86_64-linux-gnu.so": True,
+    "namespace/answers/week1.py": True,  # a part of a package
+    "namespace/tools.py": False,
+    "namespace/__pycache__/answers.cpython-311.pyc": True,
 }
+TEXTS = {
+    "easy-install.pth": "/course/autograder\n",
+    "__editable__.lmm_autograder-0.1.0.pth": "import autograder_finder",
+    "__editable___lmm_autograder_0_1_0_finder.py": "MAPPING = {'autograder': '/course/autograder'}",
+    "autograder.egg-link": "/course/autograder\n",
+    "lmm_autograder-0.1.0.dist-info/top_level.txt": "autograder\nlmmsolutions\n",
+    "clinic_course-2.0.dist-info/RECORD": "lmmsolutions/__init__.py,sha256=abc,10\n",
+    "tools-2.0.dist-info/RECORD": "tools/lmmsolutions.py,sha256=abc,10\n",
+}
+
+
+def _masked_entry(name: str) -> str:
+    """The entry that is covered: of a package its folder."""
+    if name.startswith("namespace/answers"):
+        return "namespace/answers"
+    return name if "__pycache__" in name else name.split("/")[0]
 
 
 def test_masks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = tmp_path / "site-packages"
     for name in ENTRIES:
         (site / name).parent.mkdir(parents=True, exist_ok=True)
-        (site / name).write_text("/course/autograder\n" if name == "easy-install.pth" else "import this\n")
+        (site / name).write_text(TEXTS.get(name, "import this\n"))
     monkeypatch.setattr(sys, "path", [str(site)])
-    python = interpreter.describe(("lmmsolutions", "autograder"))
+    python = interpreter.describe(("lmmsolutions", "autograder", "namespace.answers"))
     masked = {str(bind.source.relative_to(site)) for bind in python.masked if bind.source.is_relative_to(site)}
-    wanted = {
-        name if name.startswith("__pycache__") else name.split("/")[0] for name, hidden in ENTRIES.items() if hidden
-    }
+    wanted = {_masked_entry(name) for name, hidden in ENTRIES.items() if hidden}
     assert masked == wanted
     assert {
         str(bind.target.relative_to(python.path[0])) for bind in python.masked if bind.source.is_relative_to(site)
     } == wanted
 
 
-def test_masked_in_a_real_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def zipped(path: Path, name: str) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}/__init__.py", SECRET)
+
+
+def written(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(SECRET)
+
+
+SECRET = "answer = 251.405"
+# how a package may lie in a folder of packages: what puts it there, and what a student would open or import
+INSTALLED: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a folder": (lambda site: written(site / "clinic_answers" / "__init__.py"), "clinic_answers/__init__.py"),
+    "a single file": (lambda site: written(site / "clinic_answers.py"), "clinic_answers.py"),
+    "a namespace package": (lambda site: written(site / "clinic_answers" / "week1.py"), "clinic_answers/week1.py"),
+    "an archive": (lambda site: zipped(site / "clinic-1.0-py3.11.egg", "clinic_answers"), "clinic-1.0-py3.11.egg"),
+    "a folder beside, by a .pth file": (
+        lambda site: (
+            written(site / "vendored" / "clinic_answers.py"),
+            (site / "clinic.pth").write_text(f"{site}/vendored\n"),
+            sys.path.append(f"{site}/vendored"),
+        )[0],
+        "vendored/clinic_answers.py",
+    ),
+}
+
+
+@pytest.mark.parametrize(("install", "file"), INSTALLED.values(), ids=INSTALLED)
+def test_hidden_in_a_real_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: Callable[[Path], None], file: str
+) -> None:
     site = tmp_path / "site-packages"
-    (site / "lmmsolutions").mkdir(parents=True)
-    (site / "lmmsolutions" / "__init__.py").write_text("answer = 251.405")
-    (site / "autograder.py").write_text("secret = 1")
-    (site / "harmless.py").write_text("value = 5")
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
-    with Sandbox(**SMALL) as box, box.session({}) as session:
-        run = session.run("import harmless; harmless.value", "c1")
-        assert run.outputs[0]["data"]["text/plain"] == "5"
-        assert session.run("from lmmsolutions import answer", "c2").error is not None
-        assert session.run("import autograder; autograder.secret", "c3").error is not None
-        where = "import sys; [folder] = [f for f in sys.path if f.startswith('/opt/site-')]\n"
-        assert session.run(where + "open(folder + '/lmmsolutions/__init__.py')", "c4").error is not None
-        assert session.run(where + "open(folder + '/autograder.py').read()", "c5").error is not None
+    written(site / "harmless.py")
+    written(site / "autograder.py")
+    install(site)
+    with Sandbox(**SMALL, hidden=("clinic_answers",)) as box, box.session({}) as session:
+        where = "import sys, harmless; folder = harmless.__file__.rpartition('/')[0]\n"
+        assert session.run(where + f"sys.path += [folder + '/vendored', folder + '/{file}']", "c1").error is None
+        assert session.run("import harmless; harmless.answer", "c2").outputs[0]["data"]["text/plain"] == "251.405"
+        for number, code in enumerate(("import clinic_answers.week1", "import clinic_answers; clinic_answers.answer")):
+            assert session.run(code, f"c3{number}").error is not None
+        assert session.run(f"open(folder + '/{file}').read()", "c4").error is not None
+        assert session.run("import autograder", "c5").error is not None
 
 
 def test_system_python_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,6 +159,16 @@ def test_command_of_root_drops_first() -> None:
     assert words[drop + 1 : drop + 6] == ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
     assert drop < inner
     assert "--unshare-user" not in words[:drop]
+
+
+def test_programs_are_found_where_bin_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where ``PATH`` begins with ``/bin``, a link to ``/usr/bin``, nothing is mounted in its place."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.setattr(shutil, "which", lambda name: str(tmp_path / "link" / name))
+    words = line(bubblewrap.Tools("/usr/bin/bwrap", (0, 8, 0), "/usr/bin/setpriv"))
+    assert str(tmp_path / "real" / "bwrap") in words
+    assert [word for word in words if word.startswith(str(tmp_path / "link"))] == []
 
 
 def test_command_of_a_user_has_one_level() -> None:
@@ -298,3 +361,21 @@ def test_session_opens_quickly(light: Sandbox) -> None:
         light.session({}).close()
         times.append(time.monotonic() - started)
     assert sorted(times)[5] < 0.5  # 0.02 s on a machine that does nothing else
+
+
+def test_numerical_settings_are_the_same_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
+    monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")  # a worker's own share of the machine is one
+    monkeypatch.setenv("MKL_SECRET", "/home/somebody/key")
+    with Sandbox() as box, box.session({}) as session:
+        session.run(
+            "import os; found = {k: v for k, v in os.environ.items() if k.startswith(('OPEN', 'OMP', 'MKL'))}", "a"
+        )
+        assert session.value("found") == {
+            "OPENBLAS_CORETYPE": "Haswell",
+            "OPENBLAS_L2_SIZE": "512",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+        }

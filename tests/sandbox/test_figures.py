@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.sandbox import Limits, Sandbox, Session
-from autograder.views import Axes, Figure
+from autograder.values.views import Axes, Figure
 from tests.sandbox.conftest import DATA
 
 SETUP = """

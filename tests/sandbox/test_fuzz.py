@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.sandbox.channel import Malformed
-from autograder.sandbox.drawings import decode_figures
-from autograder.sandbox.inside.encoder import Encoder
+from autograder.sandbox.inside.encode.value import Encoder
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.outputs import CellOutputs, TooMuch
-from autograder.values import MalformedValue, decode, parse
+from autograder.values.decode import MalformedValue, decode, parse
+from autograder.values.figures import decode_figures
 
 LARGE = 16 << 20
 
@@ -40,6 +40,7 @@ def model_node() -> Any:
     fields |= dict.fromkeys(("nobs", "llf", "scale", "df_resid", "rsquared"), 1.5)
     fields |= {**dict.fromkeys(("params", "bse", "fe_params"), series), "cov_re": frame, "converged": True}
     fields |= {"endog": array, "exog": matrix, "vcomp": array, "exog_re": matrix, "groups": array, "exog_names": ["a"]}
+    fields |= {"exog_vc": {"t": "list", "v": [array, matrix]}}
     return {"t": "model", "fields": {**fields, "random_effects": {"t": "dict", "v": [[308, series]]}}}
 
 

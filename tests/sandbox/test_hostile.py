@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Limits, Sandbox, SessionEnded
-from autograder.views import Missing, Opaque
+from autograder.values.views import Missing, Opaque
 from tests.sandbox.test_limits import SMALL, the_next_one_is_clean
 
 WRITE = "import os, socket, struct, json, time\nout = socket.socket(fileno=3)\n"
@@ -46,11 +46,14 @@ NONSENSE: dict[str, bytes] = {
     "display without data": frame({"kind": "display_data"}),
     "picture that is none": frame({"kind": "display_data", "data": {"image/png": "<script>"}}),
     "error without traceback": frame({"kind": "error", "ename": "E", "evalue": "x"}),
-    "figures that are none": frame({"kind": "done", "error": None, "figures": 5}),
-    "figure without panels": frame({"kind": "done", "error": None, "figures": [{}]}),
-    "error that is no text": frame({"kind": "done", "error": {"a": 1}, "figures": []}),
+    "figures that are none": frame({"kind": "done", "error": None, "figures": 5, "number": 2}),
+    "figure without panels": frame({"kind": "done", "error": None, "figures": [{}], "number": 2}),
+    "error that is no text": frame({"kind": "done", "error": {"a": 1}, "figures": [], "number": 2}),
     "large number": frame(b'{"kind": "done", "error": ' + b"9" * 5000 + b"}"),
-    "answer to another question": frame({"kind": "value", "value": 1}),
+    "answer to another question": frame({"kind": "value", "value": 1, "number": 2}),
+    "answer to nothing that was asked": frame({"kind": "done", "error": None, "figures": [], "number": 3}),
+    "number that is none": frame({"kind": "done", "error": None, "figures": [], "number": True}),
+    "no number": frame({"kind": "done", "error": None, "figures": []}),
     "float out of range": frame(b'{"kind": "done", "error": 1e999}'),
 }
 
@@ -92,6 +95,7 @@ def test_cut(light: Sandbox, name: str) -> None:
     the_next_one_is_clean(light)
 
 
+NEXT = 3  # after the files and one cell
 LATER = "import threading\nthreading.Timer(0.1, lambda: out.sendall(open('answer', 'rb').read())).start()"
 VALUES: dict[str, object] = {  # answers to a request for a value that are frames, but no values
     "unknown kind": {"t": "mark", "v": 10},
@@ -104,7 +108,7 @@ VALUES: dict[str, object] = {  # answers to a request for a value that are frame
 
 @pytest.mark.parametrize("name", VALUES)
 def test_malformed_values_are_opaque(light: Sandbox, name: str) -> None:
-    answer = frame({"kind": "value", "value": VALUES[name]})
+    answer = frame({"kind": "value", "value": VALUES[name], "number": NEXT})
     with light.session({"answer": answer}, SMALL) as session:
         session.run(WRITE + LATER, "c1")
         time.sleep(0.3)
@@ -115,7 +119,8 @@ def test_malformed_values_are_opaque(light: Sandbox, name: str) -> None:
 
 def test_a_forged_answer_is_at_most_a_value(light: Sandbox) -> None:
     """Code of a student may answer for itself, but what it says is data for the checks, like any other value."""
-    answer = frame({"kind": "value", "value": {"t": "record", "type": "Passed", "fields": [["points", 10]]}})
+    record = {"t": "record", "type": "Passed", "fields": [["points", 10]]}
+    answer = frame({"kind": "value", "value": record, "number": NEXT})
     with light.session({"answer": answer}, SMALL) as session:
         session.run(
             WRITE + "import threading\nthreading.Timer(0.1, lambda: out.sendall(open('answer', 'rb').read())).start()",
@@ -199,7 +204,7 @@ def test_process_one_that_hangs_is_replaced(light: Sandbox) -> None:
         before = light.pid
         os.kill(before, signal.SIGSTOP)
         started = time.monotonic()
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20  # on a busy machine; it would hang for ever
     the_next_one_is_clean(light)
     assert not Path(f"/proc/{before}").exists()
 

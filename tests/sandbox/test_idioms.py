@@ -53,6 +53,17 @@ SHOWN: dict[str, tuple[list[str], list[tuple[str, str]]]] = {
         ["from IPython.display import clear_output\nprint('a'); clear_output(wait=True); print('b')"],
         [("stdout", "b")],
     ),
+    **{
+        f"a backend with windows: {name}": (
+            [f"import matplotlib\nimport matplotlib.pyplot as plt\n{name}\nplt.plot([1, 2]); plt.show()"],
+            [("image/png", "")],
+        )
+        for name in ("matplotlib.use('TkAgg')", "matplotlib.use('Qt5Agg', force=True)", "plt.switch_backend('GTK3Agg')")
+    },
+    "a style's name from before": (
+        ["import matplotlib.pyplot as plt\nplt.style.use('seaborn-whitegrid')\nplt.plot([1, 2]); plt.show()"],
+        [("image/png", "")],
+    ),
     "unicode": (["print('β₀ ± 3 🙂')"], [("stdout", "β₀ ± 3 🙂")]),
     "lone surrogate": (["print('\\ud83d!')"], [("stdout", "\ufffd!")]),
     "time": (["%time x = 1"], [("stdout", "Wall time")]),
@@ -245,3 +256,11 @@ def test_same_random_numbers_in_every_session(sandbox, session: Session) -> None
     session.close()
     with sandbox.session({}) as other:
         assert other.run(cell, "c1").outputs == first
+
+
+def test_text_that_comes_after_the_poll(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a cell wrote is its own, also where the answer was read after a poll that had not seen the text yet."""
+    poll = session._poll
+    monkeypatch.setattr(session, "_poll", lambda seconds: poll(seconds) - set(session._pipes))
+    run = session.run("import os\nos.write(1, b'low') and os.write(2, b'er') and None", "c1")
+    assert [(output["name"], output["text"]) for output in run.outputs] == [("stdout", "low"), ("stderr", "er")]

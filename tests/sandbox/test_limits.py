@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.sandbox import Limits, Sandbox, Session, SessionEnded
-from autograder.views import Missing
+from autograder.values.views import Missing
 from tests.sandbox.conftest import DATA
 
 SMALL = Limits(
@@ -165,7 +165,7 @@ def test_time_of_the_notebook(light: Sandbox) -> None:
         session.run("import time; time.sleep(0.4)", "c1")
         time.sleep(0.5)  # the referee's time is not the student's
         with pytest.raises(SessionEnded, match="all cells together ran longer than the limit") as ended:
-            session.run("time.sleep(0.4)", "c2")
+            session.run("time.sleep(20)", "c2")  # more than is granted where other processes had the processor
         assert (ended.value.reason, ended.value.cell_id) == ("time", "c2")
 
 
@@ -192,13 +192,19 @@ def test_memory_of_one_process_is_an_error_of_the_cell(session: Session) -> None
     assert session.run("1", "c2").error is None
 
 
+def ask_again_and_again(session: Session, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        session.value("x")
+        time.sleep(0.1)
+
+
 def test_memory_between_cells(light: Sandbox) -> None:
     hog = "import subprocess, sys\ncode = 'import time; time.sleep(0.1); x = bytearray(400 << 20); time.sleep(60)'\n"
     with light.session({}, replace(SMALL, memory_mb=320)) as session:
         session.run(hog + "for _ in range(2): subprocess.Popen([sys.executable, '-S', '-c', code])", "c1")
-        time.sleep(1.0)
         with pytest.raises(SessionEnded) as ended:
-            session.value("x")
+            ask_again_and_again(session, seconds=60)  # a busy machine starts two processes late
         assert ended.value.reason == "memory"
     the_next_one_is_clean(light)
 
@@ -230,7 +236,7 @@ def test_function_that_hangs(light: Sandbox) -> None:
         with pytest.raises(Exception, match="TimeoutError: not done after"):
             session.value("f")()
         assert session.run("1", "c2").error is None
-        with pytest.raises(SessionEnded, match="not done after") as ended:
+        with pytest.raises(SessionEnded, match="took longer than") as ended:
             session.value("g")()
         assert ended.value.reason == "time"
 
@@ -255,3 +261,10 @@ def test_files_that_do_not_fit(light: Sandbox) -> None:
     with pytest.raises(ValueError, match="pass a limit"):
         light.session({"big": bytes(6 << 20)}, replace(SMALL, file_mb=1, folder_mb=3, message_mb=16))
     the_next_one_is_clean(light)
+
+
+def test_an_interrupted_cell_says_why(light: Sandbox) -> None:
+    with light.session({}, Limits(cell_seconds=0.5)) as session:
+        run = session.run("while True: pass", "q1", interrupted=True)
+        assert run.error == "KeyboardInterrupt: this cell ran longer than its limit of time"
+        assert session.run("x = 1", "q2").error is None

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from autograder.sandbox import Sandbox, Session
-from autograder.sandbox.inside.printing import INLINE, is_plain
+from autograder.sandbox.inside.figures.fast_png import INLINE, is_plain
 from tests.sandbox.conftest import DATA
 from tests.sandbox.test_figures import SETUP
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from autograder.sandbox import Sandbox, Session
-from autograder.views import Missing, Opaque
+from autograder.values.views import Missing, Opaque
 from tests.sandbox.comparing import SETUP, same, value_of
 from tests.sandbox.conftest import DATA
 
@@ -131,6 +131,10 @@ PLAIN: dict[str, Any] = {
     "np.datetime64('2020-01-01')": pd.Timestamp("2020-01-01"),
     "np.timedelta64(3, 's')": pd.Timedelta("3s"),
     "np.datetime64('NaT')": pd.NaT,
+    "decimal.Decimal('1.5')": 1.5,
+    "decimal.Decimal('Infinity')": math.inf,
+    "fractions.Fraction(3, 2)": 1.5,
+    "np.array([decimal.Decimal('1.5')])": np.array([1.5], dtype=object),
     "{3}": [3],
     "frozenset('a')": ["a"],
     "collections.OrderedDict(a=1)": {"a": 1},
@@ -159,7 +163,8 @@ OPAQUE: dict[str, tuple[str, str]] = {  # type name, part of the reason
     "range(3)": ("range", ""),
     "(i for i in [1])": ("generator", ""),
     "open('sleepstudy.csv')": ("_io.TextIOWrapper", ""),
-    "decimal.Decimal('1.5')": ("decimal.Decimal", ""),
+    "decimal.Decimal('sNaN')": ("decimal.Decimal", "could not be read"),
+    "fractions.Fraction(10**400)": ("fractions.Fraction", "could not be read"),
     "data.groupby('Subject')": ("pandas.api.typing.DataFrameGroupBy", ""),
     "smf.ols('Reaction ~ Days', data)": ("statsmodels.regression.linear_model.OLS", ""),
     "smf.mixedlm('Reaction ~ Days', data, groups=data.Subject)": (

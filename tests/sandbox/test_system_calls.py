@@ -94,3 +94,9 @@ def test_other_sockets_are_refused(opened: Session, family: int) -> None:
         )
         == "EPERM"
     )
+
+
+def test_nobody_waits_for_a_file_that_a_session_has_locked(opened: Session) -> None:
+    assert answer(opened, "attempt(lambda: __import__('fcntl').flock(open(os.__file__), 2))") == "ENOLCK"
+    # what SQLite does in the session's own folder
+    assert answer(opened, "attempt(lambda: __import__('fcntl').lockf(open('own', 'w'), 2))") is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import Sandbox, SessionEnded
-from autograder.sandbox.inside.zygote import kill_all
+from autograder.sandbox.inside.init import kill_all
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.unisolated import WARNING
 from tests.course_folder import Course
@@ -52,7 +52,7 @@ def test_a_process_outside_of_a_sandbox_never_kills_everybody() -> None:
 def test_each_run_says_so(tmp_path: Path) -> None:
     course = Course.make(tmp_path, "02-correlation")
     with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write('\nc.SandboxedExecute.isolation = "none"\n')
+        config.write('\nc.Autograder.isolation = "none"\n')
     course.submit("someone", "02-correlation", course.solved("02-correlation"))
     assert WARNING in course.nbgrader("autograde", "02-correlation")
     assert "Graded without isolation" in course.autograded("someone", "02-correlation").cells[0].source

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from autograder.sandbox import CallFailed, Sandbox, Session
-from autograder.views import Function, Missing, Model, Opaque, Record
+from autograder.values.views import Function, Missing, Model, Opaque, Record
 from tests.sandbox.comparing import SETUP, same, value_of
 from tests.sandbox.conftest import DATA
 

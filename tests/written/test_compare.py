@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.written.compare import MAX_REMARKS, Book, remarks
-from autograder.written.own import Kind, Own, own_results
-from autograder.written.units import Unit
+from autograder.written.compare import MAX_REMARKS, KnownNumbers, remarks
+from autograder.written.results import Origin, StudentResult, results_of
+from autograder.written.vocabulary import Unit
+from tests.written.course import VOCABULARY
 from tests.written.test_numbers import TEXTS
 
-RESULTS = own_results(
+RESULTS = results_of(
     {
         "fixed_intercept": 251.4051,
         "fixed_slope": 10.46729,
@@ -26,11 +27,13 @@ RESULTS = own_results(
         "residual_variance": "ms²",
         "random_effects": "ms",
     },
+    VOCABULARY,
 )
-BOOK = Book(
+KNOWN = KnownNumbers(
     RESULTS,
-    background=(Own("largest of Reaction", 466.3535, Unit(), Kind.BACKGROUND),),
-    known=frozenset((157.68, 308.0, 309.0, 310.0, 337.0)),
+    background=(StudentResult("largest of Reaction", 466.3535, Unit(), Origin.BACKGROUND),),
+    given=frozenset((157.68, 308.0, 309.0, 310.0, 337.0)),
+    vocabulary=VOCABULARY,
 )
 
 FITS = [
@@ -84,7 +87,7 @@ FITS = [
 
 @pytest.mark.parametrize("text", FITS)
 def test_what_fits_is_passed_over(text: str) -> None:
-    assert remarks(text, BOOK) == ()
+    assert remarks(text, KNOWN) == ()
 
 
 DIFFERS = {
@@ -125,46 +128,49 @@ DIFFERS = {
 
 @pytest.mark.parametrize(("text", "sentence"), DIFFERS.values(), ids=DIFFERS)
 def test_what_differs_is_said_with_its_reason(text: str, sentence: str) -> None:
-    assert remarks(text, BOOK) == (sentence,)
+    assert remarks(text, KNOWN) == (sentence,)
 
 
 def test_entry_is_meant_only_where_it_is_named() -> None:
-    assert remarks("One of them has 77.2 ms.", BOOK) == ("“77.2 ms” is not among the student's own results.",)
+    assert remarks("One of them has 77.2 ms.", KNOWN) == ("“77.2 ms” is not among the student's own results.",)
 
 
 def test_nothing_to_compare_with_is_nothing_to_say() -> None:
-    assert remarks("a slope of 19.3 ms per day", Book(())) == ()
+    assert remarks("a slope of 19.3 ms per day", KnownNumbers(())) == ()
 
 
 def test_own_wrong_result_is_what_counts() -> None:
     """An error that has cost its points already costs nothing again."""
-    wrong = Book(own_results({"slope": 8.2}, {"slope": "ms per day"}))
+    wrong = KnownNumbers(results_of({"slope": 8.2}, {"slope": "ms per day"}, VOCABULARY), vocabulary=VOCABULARY)
     assert remarks("8.2 ms per day", wrong) == ()
     assert remarks("8.9 ms per day", wrong) == ("“8.9 ms per day”: `slope` is 8.2 ms per day: the number differs.",)
 
 
 def test_printed_number_does_not_hide_the_unit_of_a_result() -> None:
-    printed = Own("printed", 1378.18, Unit(), Kind.BACKGROUND, step=0.01)
-    assert remarks("a variance of 1378 ms", Book(RESULTS, (printed,))) == (DIFFERS["unit"][1],)
-    assert remarks("391.5 of something", Book(RESULTS, (Own("printed", 391.5, Unit(), Kind.BACKGROUND),))) == ()
+    printed = StudentResult("printed", 1378.18, Unit(), Origin.BACKGROUND, step=0.01)
+    assert remarks("a variance of 1378 ms", KnownNumbers(RESULTS, (printed,), vocabulary=VOCABULARY)) == (
+        DIFFERS["unit"][1],
+    )
+    printed = StudentResult("printed", 391.5, Unit(), Origin.BACKGROUND)
+    assert remarks("391.5 of something", KnownNumbers(RESULTS, (printed,), vocabulary=VOCABULARY)) == ()
 
 
 def test_remarks_are_bounded_and_short() -> None:
     text = ". ".join(f"It is {number}.7 ms" for number in range(3001, 3100))
-    found = remarks(text, BOOK)
+    found = remarks(text, KNOWN)
     assert len(found) == MAX_REMARKS + 1
     assert found[-1] == f"And {99 - MAX_REMARKS} more of this sort."
     assert all(len(sentence) < 300 for sentence in found)
 
 
 def test_backticks_of_labels_and_texts_end_no_code() -> None:
-    book = Book(own_results({"x": {"` <b>": 10.0, "a": 12.0}}, {"x": "ms"}))
-    assert all(own.label.count("`") == 0 for own in book.all)
+    known = KnownNumbers(results_of({"x": {"` <b>": 10.0, "a": 12.0}}, {"x": "ms"}, VOCABULARY), vocabulary=VOCABULARY)
+    assert all(own.label.count("`") == 0 for own in known.all)
 
 
 @given(TEXTS)
 def test_any_text_is_compared(text: str) -> None:
-    found = remarks(text, BOOK)
+    found = remarks(text, KNOWN)
     assert all(isinstance(sentence, str) and "\n" not in sentence for sentence in found)
 
 
@@ -176,4 +182,4 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.text(max_size=4), VALUES, max_size=4), TEXTS)
 def test_any_results_are_compared(values: dict[str, object], text: str) -> None:
-    remarks(text, Book(own_results(values, dict.fromkeys(values, "ms"))))
+    remarks(text, KnownNumbers(results_of(values, dict.fromkeys(values, "ms"), VOCABULARY), vocabulary=VOCABULARY))

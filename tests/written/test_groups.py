@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.written.groups import Answer, grouped
+from autograder.written.groups import WrittenAnswer, group_answers
+from tests.written.course import VOCABULARY
 from tests.written.test_numbers import TEXTS
 
 BASE = "The line of subject 337 lies about 75 ms above that of 371, because the model has one slope for all."
@@ -36,7 +37,7 @@ APART = {
 
 
 def together(one: str, other: str) -> bool:
-    return len(grouped([Answer("ada", one), Answer("bob", other)])) == 1
+    return len(group_answers([WrittenAnswer("ada", one), WrittenAnswer("bob", other)], VOCABULARY)) == 1
 
 
 @pytest.mark.parametrize("text", TOGETHER.values(), ids=TOGETHER)
@@ -73,40 +74,50 @@ def test_short_answers_that_are_not_the_same(one: str, other: str) -> None:
 
 def test_pictures_belong_to_an_answer() -> None:
     text = "See ![](attachment:a.png)"
-    answers = [Answer("ada", text, "one"), Answer("bob", text, "two"), Answer("cleo", text, "one")]
-    assert [group.students for group in grouped(answers)] == [("ada", "cleo"), ("bob",)]
+    answers = [WrittenAnswer("ada", text, "one"), WrittenAnswer("bob", text, "two"), WrittenAnswer("cleo", text, "one")]
+    assert [group.students for group in group_answers(answers, VOCABULARY)] == [("ada", "cleo"), ("bob",)]
 
 
 def test_order_and_no_response() -> None:
     """The largest first, then by student; whoever has not answered stands last."""
-    answers = [Answer("zoe", "x"), Answer("bob", "y"), Answer("dan", "z"), Answer("ada", "z")]
-    groups = grouped(answers, ["kim", "eve"])
+    answers = [
+        WrittenAnswer("zoe", "x"),
+        WrittenAnswer("bob", "y"),
+        WrittenAnswer("dan", "z"),
+        WrittenAnswer("ada", "z"),
+    ]
+    groups = group_answers(answers, VOCABULARY, ["kim", "eve"])
     assert [group.students for group in groups] == [("ada", "dan"), ("bob",), ("zoe",), ("eve", "kim")]
     assert [group.blank for group in groups] == [False, False, False, True]
 
 
 def test_order_of_hand_ins_makes_no_difference() -> None:
-    answers = [Answer(f"s{place}", text) for place, text in enumerate((*TOGETHER.values(), *APART.values()))]
+    answers = [WrittenAnswer(f"s{place}", text) for place, text in enumerate((*TOGETHER.values(), *APART.values()))]
     shuffled = random.Random(3).sample(answers, len(answers))
-    assert grouped(answers) == grouped(shuffled)
+    assert group_answers(answers, VOCABULARY) == group_answers(shuffled, VOCABULARY)
 
 
 def test_no_chains() -> None:
     """Each member is near to the answer that stands for the group, not only to some other member."""
     texts = ["about 10.4 ms", "about 10.44 ms", "about 10.449 ms", "about 10.36 ms"]
-    for group in grouped([Answer(text, text) for text in texts]):
+    for group in group_answers([WrittenAnswer(text, text) for text in texts], VOCABULARY):
         assert all(together(group.answers[0].text, answer.text) for answer in group.answers)
 
 
 def test_wordings() -> None:
-    (group,) = grouped([Answer("ada", "It rises"), Answer("bob", "it rises!"), Answer("cleo", "It rises ")])
+    (group,) = group_answers(
+        [WrittenAnswer("ada", "It rises"), WrittenAnswer("bob", "it rises!"), WrittenAnswer("cleo", "It rises ")],
+        VOCABULARY,
+    )
     assert group.wordings() == (("It rises", ("ada", "cleo")), ("it rises!", ("bob",)))
 
 
 @given(st.lists(TEXTS, max_size=12))
 def test_everybody_is_in_exactly_one_group(texts: list[str]) -> None:
-    answers = [Answer(f"s{place:02}", text) for place, text in enumerate(texts)]
-    assert sorted(who for group in grouped(answers) for who in group.students) == [answer.student for answer in answers]
+    answers = [WrittenAnswer(f"s{place:02}", text) for place, text in enumerate(texts)]
+    assert sorted(who for group in group_answers(answers, VOCABULARY) for who in group.students) == [
+        answer.student for answer in answers
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,5 +125,5 @@ def test_everybody_is_in_exactly_one_group(texts: list[str]) -> None:
 )
 def test_long_answers_of_a_large_class(text: str) -> None:
     """No pair of long texts is compared letter by letter."""
-    groups = grouped(Answer(f"s{place:03}", f"{text}{place}") for place in range(300))
+    groups = group_answers([WrittenAnswer(f"s{place:03}", f"{text}{place}") for place in range(300)], VOCABULARY)
     assert sum(len(group.answers) for group in groups) == 300

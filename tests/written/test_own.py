@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.views import Axes, Figure, Line, Missing, Model, Opaque, Record
-from autograder.written.own import MAX_RESULTS, Kind, identifiers, of_figures, of_printed, of_table, own_results
+from autograder.values.views import Axes, Figure, Line, Missing, Model, Opaque, Record
+from autograder.written.results import MAX_RESULTS, Origin, identifiers, of_figures, of_printed, of_table, results_of
+from tests.written.course import VOCABULARY
 
 VALUES = {
     "number": (10.5, {"x": 10.5}),
@@ -28,12 +29,16 @@ VALUES = {
 
 @pytest.mark.parametrize(("value", "expected"), VALUES.values(), ids=VALUES)
 def test_values(value: Any, expected: dict[str, float]) -> None:
-    assert {own.label: own.value for own in own_results({"x": value}, {})} == expected
+    assert {own.label: own.value for own in results_of({"x": value}, {}, VOCABULARY)} == expected
 
 
 def test_units_are_those_that_tests_declare() -> None:
     units = {"a": "ms/day", "b": "kg"}
-    assert [own.unit.name for own in own_results({"a": 1.5, "b": 2.5, "c": 3.5}, units)] == ["ms per day", "kg", ""]
+    assert [own.unit.name for own in results_of({"a": 1.5, "b": 2.5, "c": 3.5}, units, VOCABULARY)] == [
+        "ms per day",
+        "kg",
+        "",
+    ]
 
 
 def test_fitted_model() -> None:
@@ -53,20 +58,20 @@ def test_fitted_model() -> None:
         cov_re=pd.DataFrame([[1400.0]]),
         random_effects={337: pd.Series({"Group": 72.0})},
     )
-    found = {own.label: (own.value, own.kind) for own in own_results({"m": model}, {})}
-    assert found["m.scale"] == (900.0, Kind.ESTIMATE)
-    assert found["m.fe_params[Days]"] == (10.0, Kind.ESTIMATE)
-    assert found["m.random_effects[337]"] == (72.0, Kind.ENTRY)
-    assert found["m.llf"] == (-880.0, Kind.BACKGROUND)
+    found = {own.label: (own.value, own.origin) for own in results_of({"m": model}, {}, VOCABULARY)}
+    assert found["m.scale"] == (900.0, Origin.ESTIMATE)
+    assert found["m.fe_params[Days]"] == (10.0, Origin.ESTIMATE)
+    assert found["m.random_effects[337]"] == (72.0, Origin.ENTRY)
+    assert found["m.llf"] == (-880.0, Origin.BACKGROUND)
     assert 1400.0 in [value for value, _ in found.values()]
     assert 5.0 in [value for value, _ in found.values()]  # t of Days
 
 
 def test_large_containers_are_bounded() -> None:
     values = {f"x{place}": list(range(1_000)) for place in range(100)}
-    assert len(own_results(values, {})) == MAX_RESULTS
+    assert len(results_of(values, {}, VOCABULARY)) == MAX_RESULTS
     table = pd.DataFrame(np.ones((100_000, 3)))
-    assert len(own_results({"t": table}, {})) < 50
+    assert len(results_of({"t": table}, {}, VOCABULARY)) < 50
 
 
 def test_table_is_known_by_what_people_say_of_it() -> None:

@@ -6,26 +6,27 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
-from autograder.plugins.written import Marked, Written, WrittenPart
-from autograder.plugins.written_page import page
-from autograder.written.groups import Answer, grouped
-from tests.feedback.conftest import Visitor
-from tests.feedback.payloads import PAYLOADS
+from autograder.marking.answers import Mark, Written, WrittenPart
+from autograder.marking.page import page
+from autograder.written.groups import WrittenAnswer, group_answers
+from tests.pages.conftest import Visitor
+from tests.pages.payloads import PAYLOADS
+from tests.written.course import VOCABULARY
 
 NAME = "</title><script>pwned('name')</script>"
 TEXTS = [cell for cells in PAYLOADS.values() for cell in cells if cell.cell_type != "code"]
 
 
-def made(answers: list[Answer], **changes: object) -> str:
+def made(answers: list[WrittenAnswer], **changes: object) -> str:
     """A page with one part."""
     about: dict[str, object] = {
         "name": "q1",
         "notebook": "hw",
         "grade_id": "q1",
-        "most": 0.5,
+        "max_points": 0.5,
         "question": "### Why?",
         "scheme": "*Because*, 0.5",
-        "groups": grouped(answers, ["zoe"]),
+        "groups": group_answers(answers, VOCABULARY, ["zoe"]),
         "attachments": {},
         "remarks": {},
         "marked": {},
@@ -36,17 +37,21 @@ def made(answers: list[Answer], **changes: object) -> str:
 
 def hostile() -> str:
     """Every payload as an answer, and in every other place that is not ours."""
-    answers = [Answer(f"{NAME}{place:03}", cell.source) for place, cell in enumerate(TEXTS)]
-    marked = {answer.student: Marked(0.5, NAME) for answer in answers}
+    answers = [WrittenAnswer(f"{NAME}{place:03}", cell.source) for place, cell in enumerate(TEXTS)]
+    marked = {answer.student: Mark(0.5, NAME) for answer in answers}
     remarks = {answer.student: (f"“{NAME}”: `{NAME}`",) for answer in answers}
     attachments = {answer.student: cell.get("attachments", {}) for answer, cell in zip(answers, TEXTS, strict=True)}
     return made(answers, name=NAME, marked=marked, remarks=remarks, attachments=attachments)
 
 
 def test_groups_with_students_marks_and_remarks() -> None:
-    answers = [Answer("ada", "It **rises**."), Answer("bob", "it rises"), Answer("cleo", "It falls.")]
+    answers = [
+        WrittenAnswer("ada", "It **rises**."),
+        WrittenAnswer("bob", "it rises"),
+        WrittenAnswer("cleo", "It falls."),
+    ]
     soup = BeautifulSoup(
-        made(answers, marked={"bob": Marked(0.25, "fine")}, remarks={"bob": ("`slope` is 3",)}), "html.parser"
+        made(answers, marked={"bob": Mark(0.25, "fine")}, remarks={"bob": ("`slope` is 3",)}), "html.parser"
     )
     groups = [group.get_text(" ", strip=True) for group in soup.select(".group")]
     assert len(groups) == 3
@@ -68,7 +73,7 @@ def test_groups_with_students_marks_and_remarks() -> None:
 
 
 def test_page_has_a_bound() -> None:
-    answers = [Answer(f"s{place:03}", f"{place} {'word ' * 9_000}") for place in range(100)]
+    answers = [WrittenAnswer(f"s{place:03}", f"{place} {'word ' * 9_000}") for place in range(100)]
     assert len(made(answers)) < 6_000_000
 
 

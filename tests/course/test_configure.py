@@ -1,0 +1,51 @@
+"""One call configures a course: ``autograder.plugins.configure``."""
+
+import re
+from pathlib import Path
+
+import pytest
+from traitlets.config import Config
+
+from autograder.course.course import Course
+from autograder.errors import CourseError
+from autograder.plugins import configure
+
+
+def _lines(config: Config) -> set[str]:
+    return {f"c.{section}.{name}" for section, lines in config.items() for name in lines}
+
+
+def test_its_docstring_lists_all_that_it_sets() -> None:
+    c = Config()
+    configure(c)
+    text = configure.__doc__ or ""
+    listed = set(re.findall(r"``(c\.\w+\.\w+)``", text.split("It sets:")[1].split("It also")[0]))
+    html = {f"c.HTMLExporter.{name}" for name in ("preprocessors", "filters", *_TEMPLATES) if f"``{name}``" in text}
+    assert listed | html == _lines(c)
+
+
+_TEMPLATES = ("extra_template_basedirs", "extra_template_paths")
+
+
+def test_a_courses_own_lines_stay_and_lines_after_the_call_override() -> None:
+    c = Config()
+    c.HTMLExporter.exclude_input = True
+    c.Autograder.limits = {"cell_seconds": 5}
+    configure(c)
+    c.GenerateFeedback.preprocessors = []
+    assert c.HTMLExporter.exclude_input
+    assert c.Autograder.limits == {"cell_seconds": 5}
+    assert c.GenerateFeedback.preprocessors == []
+
+
+@pytest.mark.parametrize("name", ["statistics [2026]", "a*", "what?"])
+def test_a_path_in_which_nbgrader_finds_nothing_is_refused_with_what_to_do(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "nbgrader_config.py").write_text("from autograder.plugins import configure\nconfigure(get_config())\n")
+    monkeypatch.chdir(folder)
+    with pytest.raises(CourseError, match="Rename that folder"):
+        Course.here()
+    assert "nbgrader finds no notebook under" in caplog.text  # said by nbgrader's own commands as well

@@ -1,0 +1,115 @@
+"""What ``nbgrader_config.py`` sets for grading."""
+
+from types import SimpleNamespace
+
+import pytest
+from ngshare_exchange import configureExchange
+from traitlets.config import Config
+
+from autograder.course.course import Course
+from autograder.course.gradebook import in_python
+from autograder.course.settings import Autograder
+from autograder.errors import CourseError
+from autograder.grading.submission import Task
+from autograder.plugins import configure
+from autograder.sandbox import Limits
+from autograder.template import Template
+
+
+def settings(**lines: object) -> Autograder:
+    return Autograder(config=Config(Autograder=Config(**lines)))
+
+
+def test_limits_of_an_assignment_are_its_own_then_the_courses_then_the_defaults() -> None:
+    found = settings(
+        limits={"cell_seconds": 7, "processes": 9}, assignment_limits={"big": {"cell_seconds": 60, "memory_mb": 4096}}
+    )
+    big, small = found.limits_of("big"), found.limits_of("small")
+    assert (big.cell_seconds, big.processes, big.memory_mb) == (60, 9, 4096)
+    assert (small.cell_seconds, small.processes, small.memory_mb) == (7, 9, 2048)
+
+
+def test_an_unknown_limit_is_refused_and_the_known_ones_are_named() -> None:
+    with pytest.raises(CourseError, match=r"'cell_second'.*cell_seconds"):
+        settings(limits={"cell_second": 7}).limits_of("any")
+
+
+@pytest.mark.parametrize(
+    ("timeout", "cell", "notebook"),
+    [(10, 10, 120), (60, 60, 240), (None, 120, 120), (-1, 120, 120), ("45", 45, 180)],
+)
+def test_nbgraders_own_limit_of_a_cell_counts_where_there_is_no_other(
+    timeout: object, cell: float, notebook: float
+) -> None:
+    config = Config(Execute=Config(timeout=timeout))
+    found = Autograder(config=config).limits_of("any")
+    assert (found.cell_seconds, found.notebook_seconds) == (cell, notebook)
+    config.Autograder = Config(limits={"cell_seconds": 7})
+    assert Autograder(config=config).limits_of("any").cell_seconds == 7
+    with pytest.raises(CourseError, match="number of seconds, got 'long'"):
+        Autograder(config=Config(ExecutePreprocessor=Config(timeout="long"))).limits_of("any")
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [("limits", "is now +c.Autograder.limits"), ("tests_beside_the_student", "is needless now: remove it")],
+)
+def test_a_line_of_the_former_section_is_refused_and_told_what_to_do(former: str, now: str) -> None:
+    with pytest.raises(CourseError, match=rf"c\.SandboxedExecute\.{former} +{now}"):
+        Autograder(config=Config(SandboxedExecute=Config({former: {}})))
+
+
+def test_lines_that_name_former_steps_are_refused() -> None:
+    former = Config(Autograde=Config(sanitize_preprocessors=["autograder.plugins.preprocessors.RestoreCells"]))
+    with pytest.raises(CourseError, match=r"c\.Autograde\.sanitize_preprocessors[\s\S]*configure\(c\)"):
+        Autograder(config=former)
+    Autograder(config=Config(Autograde=Config(autograde_preprocessors=["nbgrader.preprocessors.Execute"])))
+
+
+def test_ngshares_own_collect_is_refused_whichever_way_it_is_named() -> None:
+    """Called after ``configure(c)``, ``configureExchange(c)`` would collect names and sizes as they come."""
+    for first, second in ((configure, configureExchange), (configureExchange, configure)):
+        c = Config()
+        first(c)
+        second(c)
+        if second is configure:
+            assert c.ExchangeFactory.collect == "autograder.plugins.ngshare.NgshareCollect"
+            assert c.Watch.source == "autograder.watch.ngshare.Ngshare"
+            Autograder(config=c)
+        else:
+            with pytest.raises(CourseError, match=r"configureExchange\(c\) first, then configure\(c\)"):
+                Autograder(config=c)
+
+
+def test_isolation_is_switched_off_by_its_own_word_only() -> None:
+    assert settings().isolated
+    assert not settings(isolation="none").isolated
+
+
+@pytest.mark.parametrize(
+    ("spec", "refused"),
+    [
+        ({}, False),
+        ({"name": "conda-env-x", "language": "python"}, False),
+        ({"name": "python3"}, False),
+        ({"name": "ir", "language": "R"}, True),
+    ],
+)
+def test_a_notebook_in_another_language_is_refused_by_name(spec: dict[str, str], refused: bool) -> None:
+    template = Template("ps1", "p1", (), spec)
+    if not refused:
+        assert in_python(template) is template
+        return
+    with pytest.raises(CourseError, match=r"ps1/p1\.ipynb is written in 'R' \(kernel 'ir'\).*stock nbgrader"):
+        in_python(template)
+
+
+@pytest.mark.parametrize("executes", [True, False])
+def test_without_executing_every_test_waits_for_a_person(executes: bool) -> None:
+    """`nbgrader autograde --no-execute`: nbgrader itself would take the outputs that a student saved for the tests'."""
+    config = Config(Execute=Config(enabled=executes))
+    task = Task("ada", b"{}", Template("ps1", "p1", ()), {}, {}, Limits())
+    found = Course(None, SimpleNamespace(config=config))._unless_not_executed(task)
+    assert found.unclear is not executes
+    assert ("check this part by hand" in found.problem) is not executes
+    assert found.content == b"{}"

@@ -1,0 +1,75 @@
+"""A course that was written for stock nbgrader gets stock's points, from both commands, without a line changed."""
+
+from __future__ import annotations
+
+import json
+from contextlib import chdir
+from pathlib import Path
+
+import pytest
+
+from autograder.cli import main
+from tests.course_folder import Course
+from tests.foreign.make_golden import GOLDEN
+from tests.foreign.the_course import ASSIGNMENT, FAMILIES, FILES, OURS, STUDENTS, Points, make, part_of, points_of
+
+STOCK: Points = json.loads(GOLDEN.read_text())
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The course, graded by ``autograder grade``."""
+    made = make(tmp_path_factory.mktemp("foreign") / "course", OURS)
+    with chdir(made.root):
+        assert main(["grade", ASSIGNMENT, "--workers", "2"]) == 0
+    return made
+
+
+def differences(found: Points, students: list[str]) -> list[str]:
+    """What is not as in stock nbgrader, in a line each."""
+    return [
+        f"{student}, {name} ({part_of(name).name}): stock {points}, here {found[student].get(name)}"
+        for student in students
+        for name, points in STOCK[student].items()
+        if found[student].get(name) != pytest.approx(points)
+    ]
+
+
+def test_the_table_is_of_these_parts() -> None:
+    names = {f"{family}-{number:02}-tests" for family, parts in FAMILIES.items() for number in range(1, len(parts) + 1)}
+    assert len(names) >= 120
+    assert {student: set(points) for student, points in STOCK.items()} == dict.fromkeys(STUDENTS, names)
+
+
+def test_the_table_tells_right_from_wrong() -> None:
+    lost = [name for name, points in STOCK["right"].items() if not points]
+    same = [name for name, points in STOCK["wrong"].items() if points == STOCK["right"][name]]
+    assert not lost
+    assert {part_of(name).name for name in same} == {  # rules of nbgrader that a number of its own meets
+        "partial credit of NumPy",
+        "a last value that is negative",
+        "a last value that is true",
+    }
+
+
+def test_points_are_those_of_stock(course: Course) -> None:
+    assert not differences(points_of(course), list(STUDENTS))
+
+
+def test_both_commands_agree(course: Course) -> None:
+    course.nbgrader("autograde", ASSIGNMENT, "--student", "half", "--force")
+    assert not differences(points_of(course), list(STUDENTS))
+
+
+def test_tests_write_nothing_into_the_course(course: Course) -> None:
+    top = {path.name for path in course.root.iterdir()}
+    assert top <= {*"source release submitted autograded gradebook.db nbgrader_config.py .autograder".split()}
+    for step in ("source", "release"):
+        names = {path.name for path in (course.root / step / ASSIGNMENT).iterdir()}
+        assert names == {*FILES, *(f"{family}.ipynb" for family in FAMILIES)}
+
+
+def test_what_hidden_tests_say_is_nowhere(course: Course) -> None:
+    said = "".join(path.read_text() for path in Path(course.root, "autograded").rglob("*.ipynb"))
+    for secret in ("BEGIN HIDDEN", "n13_secret", "assert_called_once_with", "did not raise"):
+        assert secret not in said

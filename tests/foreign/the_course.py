@@ -1,0 +1,102 @@
+"""The parts as a course: five notebooks of one assignment, and what four students submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.api import Gradebook
+
+from autograder.template import Delimiters
+from tests.course_folder import Course
+from tests.foreign import analyses, classes, functions, notebooks, values
+from tests.foreign.part import NOTHING, Part
+
+ASSIGNMENT = "foreign"
+FAMILIES: dict[str, tuple[Part, ...]] = {
+    "values": values.PARTS,
+    "functions": functions.PARTS,
+    "classes": classes.PARTS,
+    "analyses": analyses.PARTS,
+    "notebooks": notebooks.PARTS,
+}
+SETUP = {"analyses": analyses.SETUP}
+FILES = {
+    "rows.csv": "n\n1\n2\n3\n",
+    "helper.py": "def double(x):\n    return 2 * x\n\ndef check_triple(f):\n    assert f(5) == 15\n",
+}
+STOCK = f'c = get_config()\nc.CourseDirectory.course_id = "{ASSIGNMENT}"\n'
+OURS = f"from autograder.plugins import configure\n{STOCK}configure(c)\n"
+SOLUTION = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
+
+Answer = Callable[[int, Part], str]
+STUDENTS: dict[str, Answer] = {
+    "right": lambda _, part: part.right,
+    "wrong": lambda _, part: part.wrong,
+    "half": lambda number, part: (part.right, part.wrong)[number % 2],
+    "blank": lambda *_: NOTHING,
+}
+
+Points = dict[str, dict[str, float | None]]
+
+
+def cell_name(family: str, number: int) -> str:
+    """The ``grade_id`` of a test cell."""
+    return f"{family}-{number:02}-tests"
+
+
+def part_of(name: str) -> Part:
+    """The part that a test cell belongs to."""
+    family, number, _ = name.split("-")
+    return FAMILIES[family][int(number) - 1]
+
+
+def notebook_of(family: str, answer: Answer, shown: Callable[[str], str] = str) -> nbformat.NotebookNode:
+    """A notebook with answers in its solution cells, and test cells as ``shown`` makes them."""
+    cells = [new_code_cell(SETUP.get(family, "pass"), metadata=_about(f"{family}-setup", locked=True))]
+    for number, part in enumerate(FAMILIES[family], 1):
+        about = _about(f"{family}-{number:02}", solution=True)
+        cells.append(new_code_cell(answer(number, part), metadata=about))
+        about = _about(cell_name(family, number), locked=True, grade=True, points=part.points)
+        cells.append(new_code_cell(shown(part.cell), metadata=about))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return new_notebook(cells=cells, metadata={"kernelspec": kernel})
+
+
+def _about(name: str, **flags: object) -> dict[str, object]:
+    nothing = {"grade": False, "locked": False, "solution": False, "task": False}
+    return {"nbgrader": {**nothing, "schema_version": 3, "grade_id": name, **flags}}
+
+
+def make(root: Path, config: str) -> Course:
+    """The course with all submissions, not graded yet."""
+    course = Course(root)
+    source = root / "source" / ASSIGNMENT
+    source.mkdir(parents=True)
+    (root / "nbgrader_config.py").write_text(config)
+    for name, text in FILES.items():
+        (source / name).write_text(text)
+    for family in FAMILIES:
+        nbformat.write(notebook_of(family, lambda _, part: SOLUTION.format(part.right)), source / f"{family}.ipynb")
+    course.nbgrader("generate_assignment", ASSIGNMENT, "--IncludeHeaderFooter.header=")
+    for student, answer in STUDENTS.items():
+        folder = root / "submitted" / student / ASSIGNMENT
+        folder.mkdir(parents=True)
+        for family in FAMILIES:
+            nbformat.write(notebook_of(family, answer, Delimiters().released), folder / f"{family}.ipynb")
+    return course
+
+
+def points_of(course: Course) -> Points:
+    """Student → test cell → automatic points in the gradebook; ``None`` where a person has to look."""
+    found: Points = {}
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        for submission in gradebook.assignment_submissions(ASSIGNMENT):
+            found[submission.student.id] = {
+                grade.name: None if grade.needs_manual_grade else grade.auto_score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
+    return found

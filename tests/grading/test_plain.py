@@ -1,0 +1,104 @@
+"""Test cells without ``Checks``: what counts as partial credit, what is put before a TA, what can be confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.grading.cells import PlainTests, _doubt
+from autograder.grading.evidence import Part
+from autograder.grading.plain.confirm import OnValues
+from autograder.grading.plain.confirmable import _replaceable, instead
+from autograder.grading.plain.stock import STOPPED, StockRun, stock_verdict, visible_complaint
+from autograder.grading.referee import Verdict
+from autograder.grading.shown_run import JudgedCell
+from autograder.sandbox import CellRun
+from autograder.template import Delimiters, Template, TemplateCell
+
+CONFIRMED = PlainTests(confirmed=("t",))
+
+
+def plain(source: str = "assert x", name: str = "t") -> TemplateCell:
+    return TemplateCell(name, "code", source, source, locked=True, grade=True, solution=False, points=2)
+
+
+def shows(number: str) -> CellRun:
+    output: dict[str, Any] = {"output_type": "execute_result", "data": {"text/plain": number}, "metadata": {}}
+    return CellRun((output,), (), [], "", None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("source", "points"),
+    [
+        ("score = 0.5\nscore", 0.5),
+        ("assert x\n0.5", 0.5),
+        ("%time x\n0.5", 0.5),
+        ("assert x", 2.0),
+        ("for _ in range(3): x", 2.0),
+        ("score = 0.5", 2.0),
+    ],
+)
+def test_a_number_is_partial_credit_only_of_a_test_that_ends_with_one(source: str, points: float) -> None:
+    """Student code can add an expression to any cell, and carry away what it read there as a number."""
+    assert stock_verdict(shows("0.5"), plain(source)).points == points
+
+
+@pytest.mark.parametrize(
+    ("points", "on_values", "doubted"),
+    [
+        (2.0, OnValues(2.0), False),
+        (2.0, OnValues(0.0, "AssertionError in line 1"), True),
+        (2.0, OnValues(None, "it took too long on values"), True),
+        (2.0, None, True),  # the run on values had ended before
+        (0.5, OnValues(0.5), False),
+        (0.5, OnValues(2.0), True),  # a number that no test gave
+        (0.0, None, False),
+        (0.0, OnValues(2.0), False),
+    ],
+)
+def test_what_was_not_confirmed_is_put_before_the_ta(points: float, on_values: OnValues | None, doubted: bool) -> None:
+    one = JudgedCell(nbformat.v4.new_code_cell(), plain(), Verdict(points), Part(), on_values)
+    stock = StockRun({"t": Verdict(points)})
+    assert bool(_doubt(one, stock, CONFIRMED)) is doubted
+    assert not _doubt(one, stock, PlainTests())
+
+
+def test_a_check_that_took_too_long_says_so() -> None:
+    run = CellRun((), (), [], "", "KeyboardInterrupt: ", 0.0)
+    assert visible_complaint(run, plain(), Delimiters()) == STOPPED
+
+
+@pytest.mark.parametrize(
+    ("test", "names"),
+    [
+        ("assert close(x, 1)", "`close`"),
+        ("assert x in rows and close(x, rows[0])", "`close`, `rows`"),
+        ("assert np.isclose(x, 1)", ""),
+        ("assert x == 1", ""),
+    ],
+)
+def test_what_given_cells_define_cannot_confirm_anything(test: str, names: str) -> None:
+    setup = "import numpy as np\nrows = [1.0]\ndef close(a, b): return abs(a - b) < 1"
+    given = TemplateCell("setup", "code", setup, setup, locked=True, grade=False, solution=False)
+    answer = TemplateCell("q", "code", "x = 1", "", locked=False, grade=False, solution=True)
+    assert _replaceable(Template("hw", "hw", (given, answer, plain(test)))) == ({"t": names} if names else {})
+
+
+INSTEAD = {
+    "assert plt.gca().get_xlabel() == 'x'": "checks.labels",
+    "assert abs(fit.params['x'] - 1) < 0.1": "checks.ols_model",
+    "assert fit.cov_re.iloc[0, 0] > 0": "checks.mixed_model",
+    "with pytest.raises(ValueError):\n    f(0)": "checks.that",
+    "pd.testing.assert_frame_equal(x, y)": "checks.table",
+    "assert np.allclose(x, y)": "checks.array",
+    "assert abs(x - 1) < 1e-6": "checks.number",
+    "assert f(1) == 2": "checks.function",
+}
+
+
+@pytest.mark.parametrize(("source", "check"), INSTEAD.items(), ids=INSTEAD)
+def test_what_to_write_instead_is_told_by_what_a_test_looks_at(source: str, check: str) -> None:
+    assert check in instead(plain(source), "on values the solution earns 0")
+    assert "in the hidden test itself" in instead(plain(source), "it uses `x`, which student code can replace")

@@ -1,0 +1,145 @@
+"""A process that a bound ends costs the step that reached it, and nobody else."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import psutil
+import pytest
+
+from autograder.deadline import bounded
+from autograder.errors import ProcessDied, SandboxUnavailable, SessionEnded
+from autograder.workers.pool import Pool
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Pool]:
+    started = Pool(2)
+    yield started
+    started.shutdown()
+
+
+def in_c() -> int:
+    return sum(itertools.repeat(0))
+
+
+def parts(slow: int) -> list[str]:
+    """Four parts, of which some cannot be read."""
+    return [
+        bounded(f"part {number}", 0.2, in_c if number < slow else (lambda: "read"), lambda late: late.message)  # type: ignore[arg-type]
+        for number in range(4)
+    ]
+
+
+def everything_is_slow() -> str:
+    def many() -> str:
+        for number in itertools.count():
+            bounded(f"value {number}", 0.1, in_c, lambda _: 0)
+
+    return bounded("the submission", 60, many, lambda late: late.message)
+
+
+def test_slow_steps_cost_themselves(pool: Pool) -> None:
+    said = "took more processor time than its limit"
+    assert pool.submit(parts, 0).result(30) == ["read"] * 4
+    assert pool.submit(parts, 2).result(30) == [f"part 0 {said}", f"part 1 {said}", "read", "read"]
+
+
+def test_steps_without_end_cost_the_whole(pool: Pool) -> None:
+    assert pool.submit(everything_is_slow).result(60) == "the submission took more processor time than its limit"
+
+
+def test_nobody_else_waits_for_a_process_that_ends(pool: Pool) -> None:
+    slow = pool.submit(parts, 4)
+    longest = 0.0
+    while not slow.done():
+        started = time.monotonic()
+        pool.submit(time.sleep, 0.01).result(30)
+        longest = max(longest, time.monotonic() - started)
+    assert longest < 1.0
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def test_a_process_that_dies_each_time_is_an_error(pool: Pool) -> None:
+    with pytest.raises(ProcessDied, match="ended twice: Segmentation fault"):
+        pool.submit(die).result(30)
+
+
+def raising(problem: Exception) -> None:
+    raise problem
+
+
+ERRORS = {
+    "a sandbox that is not there": SandboxUnavailable("bubblewrap is not installed"),
+    "a session that ended": SessionEnded("memory", "it used more memory than the limit of 5 MB", "q1"),
+}
+
+
+@pytest.mark.parametrize("problem", ERRORS.values(), ids=ERRORS)
+def test_errors_keep_their_type_and_text(pool: Pool, problem: Exception) -> None:
+    with pytest.raises(type(problem)) as raised:
+        pool.submit(raising, problem).result(30)
+    assert str(raised.value) == str(problem)
+    assert vars(raised.value) == vars(problem)
+
+
+class Unsendable(Exception):
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def unsendable() -> object:
+    return lambda: 0
+
+
+def test_what_cannot_travel_is_told_in_words(pool: Pool) -> None:
+    with pytest.raises(RuntimeError, match="pickle"):
+        pool.submit(unsendable).result(30)
+
+
+def hoard() -> str:
+    try:
+        held = bytearray(6 << 30)
+    except MemoryError:
+        return "MemoryError"
+    return str(len(held))
+
+
+def test_memory_is_bounded(pool: Pool) -> None:
+    assert pool.submit(hoard).result(30) == "MemoryError"
+
+
+def broken() -> None:
+    raise SandboxUnavailable("bubblewrap is not installed")
+
+
+def test_a_process_that_cannot_start_says_why() -> None:
+    started = Pool(1, broken)
+    with pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"):
+        started.submit(int).result(30)
+    started.shutdown()
+
+
+def test_no_process_is_left() -> None:
+    with closing(Closing(Pool(2))) as held:
+        pids = [held.pool.submit(os.getpid).result(30)]
+        held.pool.submit(time.sleep, 60)
+        waiting = [held.pool.submit(time.sleep, 60) for _ in range(5)]
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+    assert any(one.cancelled() for one in waiting)
+
+
+class Closing:
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+
+    def close(self) -> None:
+        self.pool.shutdown(wait=False)

@@ -1,0 +1,127 @@
+"""All payloads at once in Chromium: nothing runs, nothing is asked for, nothing leaves its box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.pages import pages
+from tests.pages.conftest import ADDRESS, Visit, Visitor
+from tests.pages.payloads import PAYLOADS
+
+pytestmark = pytest.mark.browser
+
+PAGES = {"feedback": pages.feedback, "formgrader": pages.formgrader}
+BOXES = {"feedback": ".text, .output", "formgrader": ".text_cell_render, .output_subarea"}
+EVERYTHING = [cell for cells in PAYLOADS.values() for cell in cells]
+
+
+@pytest.fixture(scope="module")
+def everything() -> dict[str, str]:
+    """Each kind of page, with every payload on it."""
+    return {kind: make(EVERYTHING) for kind, make in PAGES.items()}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page with every payload on it, in a browser."""
+
+    visit: Visit
+    boxes: str  # selector of what holds a student's content
+
+    @property
+    def page(self) -> Page:
+        """The browser's side of it."""
+        return self.visit.page
+
+
+@pytest.fixture(params=[f"{kind}, {policy}" for kind in PAGES for policy in ("as it is", "without its policy")])
+def opened(request: pytest.FixtureRequest, chromium: Browser, everything: dict[str, str]) -> Iterator[Opened]:
+    """In a browser that heeds the page's policy or, to show that all holds without it too, ignores it."""
+    kind, policy = request.param.split(", ")
+    visit = Visitor(chromium, without_policy=policy == "without its policy").visit(everything[kind])
+    yield Opened(visit, BOXES[kind])
+    visit.page.context.close()
+
+
+def test_nothing_happens(opened: Opened) -> None:
+    title = opened.page.title()
+    poke(opened)
+    assert opened.visit.did() == []
+    assert opened.page.title() == title
+    assert opened.page.url.split("?")[0] == ADDRESS
+    assert opened.visit.errors == []
+
+
+def test_nothing_leaves_its_box(opened: Opened) -> None:
+    assert opened.page.evaluate(OUTSIDE, opened.boxes) == []
+    assert opened.page.evaluate(COVERED) == []
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_nothing_can_be_clicked(opened: Opened) -> None:
+    """Not even a link: the reader's rights are at stake, not the writer's."""
+    targets = f":is({opened.boxes}) :is(a, button, input, textarea, select, form, iframe, object, embed, area)"
+    assert opened.page.locator(targets).count() == 0
+
+
+def test_payloads_are_live(chromium: Browser) -> None:
+    """On the page that stock nbgrader makes of the same cells, scripts run and addresses are asked for."""
+    visitor = Visitor(chromium)
+    live = []
+    for name in ["img onerror", "script", "details ontoggle", "picture elsewhere", "png width", "javascript output"]:
+        visit = visitor.visit(pages.stock_formgrader(PAYLOADS[name]))
+        if visit.executed or any("evil.test" in request for request in visit.requests):
+            live.append(name)
+        visit.page.context.close()
+    assert live == ["img onerror", "script", "details ontoggle", "picture elsewhere", "png width", "javascript output"]
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_names_are_only_names(kind: str, chromium: Browser) -> None:
+    """File, assignment and student names come from whoever made the folders."""
+    name = "\"};pwned('name');//</script></title><img src=x:x onerror=pwned('name')>\\"
+    visit = Visitor(chromium, without_policy=True).visit(PAGES[kind]([], name, name))
+    assert visit.did() == []
+    assert visit.errors == []
+    assert "onerror" in visit.page.inner_text("body")
+
+
+def poke(opened: Opened) -> None:
+    """Move over, click and focus whatever the payloads left."""
+    opened.page.evaluate(POKE, opened.boxes)
+    opened.page.keyboard.press("Tab")
+    opened.page.mouse.move(300, 400)
+    opened.page.mouse.wheel(0, 2_000)
+    opened.page.wait_for_timeout(300)
+
+
+POKE = """boxes => {
+  for (const element of document.querySelectorAll(`:is(${boxes}) *`)) {
+    for (const kind of ["pointerover", "pointerenter", "mouseover", "mouseenter", "focus", "click"])
+      element.dispatchEvent(new MouseEvent(kind, {bubbles: true, cancelable: true}));
+    if (element.click) element.click();
+  }
+}"""
+
+# Elements of a student's that are not laid out in place, or that are painted beyond the box they are in.
+OUTSIDE = """boxes => [...document.querySelectorAll(`:is(${boxes}) *`)].filter(element => {
+  const style = getComputedStyle(element), box = element.closest(boxes);
+  const contained = getComputedStyle(box).contain.includes("paint") || getComputedStyle(box).contain == "content";
+  const moved = !["static", "relative"].includes(style.position) || style.transform != "none" || style.zIndex != "auto";
+  return moved || !contained || [style.marginTop, style.marginLeft].some(margin => parseFloat(margin) < 0)
+    || style.backgroundImage != "none";
+}).map(element => element.outerHTML.slice(0, 200))"""
+
+# Headings and forms of the page that something else lies upon.
+COVERED = """() => [
+  ...document.querySelectorAll("header h1, .part > h2, .panel-heading, nav .breadcrumb")
+].filter(element => {
+  element.scrollIntoView({block: "center"});
+  const place = element.getBoundingClientRect();
+  const top = document.elementFromPoint(place.left + place.width / 2, place.top + place.height / 2);
+  return place.width && top && !element.contains(top) && !top.contains(element);
+}).map(element => element.outerHTML.slice(0, 200))"""

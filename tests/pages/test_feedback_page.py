@@ -1,0 +1,148 @@
+"""The page that a student opens."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import Browser
+
+from tests.pages import pages
+from tests.pages.conftest import Visitor
+from tests.pages.payloads import PIXEL
+from tests.pages.test_formgrader import answer, cell
+from tests.pages.test_honest_content import CHECKS
+
+CHECKED = cell("code", "q1-tests", "# Question 1", grade=True)
+CHECKED.outputs = [
+    nbformat.v4.new_output("display_data", {"text/html": CHECKS, "text/plain": "0.5 of 1 points"}),
+    nbformat.v4.new_output("execute_result", {"text/plain": "0.5"}, execution_count=None),
+]
+SOLVED = cell("code", "q1", "plt.plot([1, 2])", solution=True, locked=False)
+SOLVED.outputs = [nbformat.v4.new_output("display_data", {"image/png": PIXEL})]
+NOTEBOOK = [
+    nbformat.v4.new_markdown_cell("# 1 · One line (0.5 points)\n\n$y = x$"),
+    SOLVED,
+    CHECKED,
+    answer("q1-reflection", "It *rises*."),
+]
+
+
+@pytest.fixture(scope="module")
+def soup() -> BeautifulSoup:
+    return BeautifulSoup(pages.feedback(NOTEBOOK, name="03-ols", student="ada"), "html.parser")
+
+
+def test_policy_comes_first_and_forbids_everything_but_looks(soup: BeautifulSoup) -> None:
+    metas = [tag for tag in soup.head.find_all(True) if tag.get("charset") is None]
+    assert metas[0]["http-equiv"] == "Content-Security-Policy"
+    rules = dict(rule.split(" ", 1) for rule in metas[0]["content"].split("; "))
+    assert rules["default-src"] == "'none'"
+    assert {name for name in rules if "src" in name} == {"default-src", "img-src", "style-src", "font-src"}
+    assert not any(word in metas[0]["content"] for word in ("script", "http", "self", "*"))
+
+
+def test_page_is_one_file_without_scripts(soup: BeautifulSoup) -> None:
+    assert soup.find_all(["script", "link", "iframe"]) == []
+    assert not re.search(r"https?:|@import|url\(", str(soup))
+
+
+def words(tag: Tag) -> str:
+    return " ".join(tag.get_text(" ", strip=True).split())
+
+
+def test_the_page_begins_with_the_score_and_what_cost_points(soup: BeautifulSoup) -> None:
+    assert words(soup.select_one(".total")) == "Score: 0.5 of 2 points"
+    costs = soup.select_one(".costs")
+    assert words(costs.h2) == "What cost points"
+    assert [words(heading) for heading in costs.select("h3")] == [
+        "1 · One line 0.25 of 0.5 points",
+        "1 · One line (q1-reflection) 0.25 of 0.5 points",
+    ]
+    assert [words(line) for line in costs.select("li")] == ["✗ intercept : not right"]
+    assert words(costs.select_one(".comment")) == "Comment It rises ."
+    assert all(soup.select_one(link["href"]) for link in costs.select("a"))
+
+
+def test_right_parts_and_texts_of_the_task_are_folded() -> None:
+    right = cell("code", "q2-tests", "# Question 2", grade=True)
+    right.metadata.nbgrader["points"] = 0.0
+    soup = BeautifulSoup(pages.feedback([*NOTEBOOK, right]), "html.parser")
+    parts = {part["id"]: part for part in soup.select("main > details")}
+    assert {name: part.has_attr("open") for name, part in parts.items()} == {
+        "part-q1-tests": True,
+        "part-q1-reflection": True,
+        "part-q2-tests": False,
+    }
+    assert all(not task.has_attr("open") for task in soup.select("details.task"))
+    assert "y" in words(soup.select_one("#part-q1-tests .task"))
+
+
+def test_what_costs_nothing_is_said() -> None:
+    right = cell("code", "q2-tests", "# Question 2", grade=True)
+    right.metadata.nbgrader["points"] = 0.0
+    soup = BeautifulSoup(pages.feedback([right]), "html.parser")
+    assert words(soup.select_one("header .well")) == "Nothing that has been marked cost points."
+    assert soup.select_one(".costs") is None
+
+
+def test_a_part_that_could_not_be_run_says_why_at_the_top() -> None:
+    stopped = cell("code", "q2-tests", "# Question 2", grade=True)
+    said = "<p>0 of 1 points</p><p>It took longer than 30 s.</p>"
+    stopped.outputs = [nbformat.v4.new_output("display_data", {"text/html": said, "text/plain": ""})]
+    soup = BeautifulSoup(pages.feedback([stopped]), "html.parser")
+    assert [words(line) for line in soup.select(".costs li")] == ["It took longer than 30 s."]
+
+
+def test_checks_are_visible_and_the_number_for_nbgrader_is_not(soup: BeautifulSoup) -> None:
+    part = soup.select_one("#part-q1-tests")
+    assert [item["class"][0] for item in part.select("li")] == ["autograder-passed", "autograder-failed"]
+    assert "\n0.5\n" not in part.get_text("\n")
+
+
+def test_comment_is_shown(soup: BeautifulSoup) -> None:
+    assert soup.select_one("#part-q1-reflection .comment em").get_text() == "rises"
+
+
+def test_unmarked_part_is_no_zero() -> None:
+    part = answer("q1", "x")
+    exporter_page = pages.feedback([part], unmarked=True)
+    assert "not marked yet, of 0.5" in exporter_page
+    assert "parts worth 0.5 are not marked yet" in exporter_page
+
+
+def test_late_penalty_is_named() -> None:
+    assert "−0.25 points" in pages.feedback([], late_penalty=0.25)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1100, 380])
+def test_page_is_readable(width: int, dark: bool, chromium: Browser) -> None:
+    visit = Visitor(chromium, width=width, dark=dark).visit(pages.feedback(NOTEBOOK))
+    page = visit.page
+    assert visit.did() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") <= 55 * 16
+    colors = page.evaluate(
+        "(() => { const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]; })()"
+    )
+    ink, paper = (sum(map(int, re.findall(r"\d+", color)[:3])) for color in colors)
+    assert (ink > paper) is dark
+    assert abs(ink - paper) > 400
+    assert page.evaluate("document.querySelector('img').naturalWidth") == 1
+    first = page.locator(".costs li").first.bounding_box()
+    assert first["y"] + first["height"] < 844
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing(dark: bool, chromium: Browser) -> None:
+    long = cell("code", "q3", "x = [" + "1, " * 200 + "]", solution=True, locked=False)
+    long.outputs = [nbformat.v4.new_output("stream", text="x " * 500)]
+    visit = Visitor(chromium, width=390, dark=dark, without_policy=True).visit(pages.feedback([*NOTEBOOK, long]))
+    found = Axe().run(visit.page).response
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -1,0 +1,166 @@
+"""Marking in the page itself: `autograder written --serve`."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import chdir
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from nbgrader.api import Gradebook
+from playwright.sync_api import Browser
+
+from autograder.cli import main
+from tests.course_folder import Course, answers_of, filled
+
+NAME = "05-mixed-model"
+PART, OTHER = "q5b-description", "q5c-explanation"
+SAME = "The variance between subjects is 1378 ms²."
+ANSWERS = {"ada": SAME, "bob": SAME, "cleo": SAME, "dan": "They differ."}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A class of four: three wrote the same, of whom ``cleo`` found another number."""
+    course = Course.make(tmp_path_factory.mktemp("class"), NAME)
+    solution = answers_of(course.source(NAME))
+    for student, text in ANSWERS.items():
+        own = {PART: text, OTHER: f"{student} has nothing to say."}
+        if student == "cleo":
+            late = 'sleep_study_data[sleep_study_data["Days"] > 4]'
+            own["q5a"] = (
+                "import statsmodels.formula.api as smf\n"
+                f'mixed_results = smf.mixedlm("Reaction ~ Days", {late}, groups="Subject").fit()'
+            )
+        course.submit(student, NAME, filled(course.release(NAME), {**solution, **own}))
+    with chdir(course.root):
+        assert main(["grade", NAME, "--workers", "2"]) == 0
+    return course
+
+
+@dataclass(frozen=True)
+class Server:
+    """The command that shows the page."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.address).port or 0
+
+
+@pytest.fixture(scope="module")
+def server(course: Course) -> Iterator[Server]:
+    """Started as a TA starts it; Ctrl-C ends it, and says what was done."""
+    command = [sys.executable, "-m", "autograder.cli", "written", NAME, "--serve", "--marker", "tara"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=course.root, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found
+            yield Server(process, found[0])
+            process.send_signal(signal.SIGINT)
+            said, problems = process.communicate(timeout=20)
+            assert process.returncode == 0
+            assert re.search(r"^[1-9] answers? marked", said, re.MULTILINE)
+            assert f"next: nbgrader generate_feedback {NAME}" in said
+            assert problems == ""
+        finally:
+            process.kill()
+
+
+def ask(server: Server, path: str = "", form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    base = urlsplit(server.address).path
+    body = None if form is None else urlencode(form)
+    connection.request("GET" if form is None else "POST", base + path, body, headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def groups(page: str, part: int = 0) -> list[Tag]:
+    soup = BeautifulSoup(page, "html.parser")
+    heading = soup.select_one(f"#part-{part}")
+    found = heading.find_all_next("section") if heading else []
+    return [one for one in found if one.find_previous("h2") is heading]
+
+
+def marks(course: Course, student: str) -> tuple[float | None, str | None]:
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        grade = gradebook.find_grade(PART, NAME, NAME, student)
+        comment = gradebook.find_comment(PART, NAME, NAME, student)
+        return grade.manual_score, comment.manual_comment
+
+
+def test_equal_answers_are_apart_where_own_results_differ_and_names_are_folded(server: Server) -> None:
+    found = groups(ask(server)[1])
+    who = [one.select_one("details.who") for one in found]
+    assert sorted(str(one.find(string=True, recursive=False)) for one in who) == ["ada, bob", "cleo", "dan"]
+    assert not any(one.has_attr("open") for one in who)
+    (cleo,) = [one for one in found if "cleo" in str(one)]
+    assert "“1378 ms²” is not among the student's own results" in cleo.select_one(".own-numbers").get_text()
+
+
+def test_a_mark_is_in_the_gradebook_at_once_and_its_comment_can_be_given_again(server: Server, course: Course) -> None:
+    (both,) = [one for one in groups(ask(server)[1]) if "ada, bob" in str(one)]
+    status, page = ask(server, "mark", {"group": both["id"], "points": "0,2", "comment": "Which unit?"})
+    assert status == 200
+    assert [marks(course, student) for student in ("ada", "bob", "cleo")] == [
+        (0.2, "Which unit?"),
+        (0.2, "Which unit?"),
+        (None, None),
+    ]
+    soup = BeautifulSoup(page, "html.parser")
+    assert "2 answers to q5b-description: 0.2 points." in soup.select_one("[role=status]").get_text()
+    assert [option["value"] for option in soup.select("#comments-0 option")] == ["Which unit?"]
+    ready = soup.select("[autofocus]")
+    assert len(ready) == 1
+    assert ready[0].find_parent("section")["id"] != both["id"]
+    _, page = ask(server, "mark", {"group": both["id"], "points": "7", "comment": "", "give": "0.25"})
+    assert "0.25 points" in page
+    assert marks(course, "ada") == (0.25, "Which unit?")
+
+
+@pytest.mark.parametrize(
+    ("form", "says"),
+    [
+        ({"group": "none", "points": "0.1"}, "changed meanwhile"),
+        ({"points": "9"}, "is worth 0 to 0.25"),
+        ({"points": "x"}, "is not a number of points"),
+        ({"points": ""}, "nothing was marked"),
+    ],
+)
+def test_what_cannot_be_given_is_said(form: dict[str, str], says: str, server: Server, course: Course) -> None:
+    (dan,) = [one for one in groups(ask(server)[1]) if "dan" in str(one.select_one(".who"))]
+    assert says in ask(server, "mark", {"group": str(dan["id"]), **form})[1]
+    assert marks(course, "dan") == (None, None)
+
+
+def test_only_who_has_the_address_gets_the_page(server: Server) -> None:
+    assert ask(server, "../")[0] == 404
+    assert ask(server, Host=f"evil.example:{server.port}")[0] == 404
+    assert ask(server, "mark", {"group": "x" * 200_000})[0] == 413
+    assert ask(server, "other", {})[0] == 404
+
+
+@pytest.mark.browser
+def test_marking_in_a_browser(server: Server, course: Course, chromium: Browser) -> None:
+    page = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(server.address)
+    page.locator("section", has_text="They differ.").get_by_role("button", name="Full").click()
+    assert "1 answer to q5b-description: 0.25 points." in page.locator("[role=status]").inner_text()
+    assert marks(course, "dan")[0] == 0.25
+    assert page.evaluate("document.activeElement.name") == "points"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert [error for error in errors if "favicon" not in error and "404" not in error] == []

@@ -1,0 +1,143 @@
+"""Another course with solutions of another name: student code cannot read them, with either command."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import chdir
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.cli import main
+from autograder.workers.packages import hidden_packages, imports
+from tests.course_folder import REPOSITORY, Course, filled
+from tests.pipeline.test_own_delimiters import cell
+
+CONFIG = """
+c.Autograder.student_packages = ["clinic_tools"]
+c.Autograder.hidden_packages = ["clinic_data"]
+"""
+PACKAGES = {
+    "clinic_answers/__init__.py": "from clinic_core import HOURS",
+    "clinic_core.py": "HOURS = 37.25",  # imported by the solutions, by no test
+    "clinic_tools/__init__.py": "def double(x): return 2 * x",
+    "clinic_data.py": "HOURS = 37.25",
+    "clinic-1.0.dist-info/RECORD": "clinic_answers/__init__.py,,\nclinic_core.py,,\n",
+}
+TESTS = {
+    "hours": "assert hours\n### BEGIN HIDDEN TESTS\nimport numpy, clinic_tools\nfrom clinic_answers import HOURS\n"
+    "assert hours == HOURS\n### END HIDDEN TESTS",
+    "later": "assert hours\n### BEGIN HIDDEN TESTS\nassert hours == 37.25\n### END HIDDEN TESTS",
+}
+# The solution does not pass it on copies of its values, where there is no kernel.
+IN_THE_KERNEL = (
+    "### BEGIN HIDDEN TESTS\nfrom clinic_answers import HOURS\nget_ipython()\n"
+    "assert hours == HOURS\n### END HIDDEN TESTS"
+)
+ATTEMPTS = {
+    "honest": "import numpy, pandas, statsmodels.api, clinic_tools\nhours = clinic_tools.double(18.625)",
+    "solutions": "import clinic_answers\nhours = clinic_answers.HOURS",
+    "core": "from clinic_core import HOURS as hours",
+    "data": "from clinic_data import HOURS as hours",
+    "file": "import clinic_tools, pathlib\nfolder = pathlib.Path(clinic_tools.__file__).parents[1]\n"
+    "hours = float((folder / 'clinic_core.py').read_text().split('=')[1])",
+}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages, on the path of this process and of those that it starts."""
+    folder = tmp_path_factory.mktemp("python") / "site-packages"
+    for name, text in PACKAGES.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["autograder grade", "nbgrader autograde"])
+def course(request: pytest.FixtureRequest, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    root = tmp_path_factory.mktemp("clinic")
+    (root / "nbgrader_config.py").write_text((REPOSITORY / "nbgrader_config.py").read_text() + CONFIG)
+    made = Course(root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [*sys.path, str(site)])
+        patch.setenv("PYTHONPATH", str(site), prepend=":")
+        everything = {**TESTS, "kernel": IN_THE_KERNEL}
+        for name, test in everything.items():
+            _generate(made, name, test)
+        if request.param == "autograder grade":
+            with chdir(root):
+                assert main(["grade", *everything, "--workers", "1"]) == 0
+        else:
+            for name in everything:
+                made.nbgrader("autograde", name)
+    return made
+
+
+def _generate(course: Course, name: str, test: str) -> None:
+    folder = course.root / "source" / name
+    folder.mkdir(parents=True)
+    cells = [
+        cell("answer", "### BEGIN SOLUTION\nhours = 37.25\n### END SOLUTION", solution=True),
+        cell("t", test, points=1),
+    ]
+    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), folder / f"{name}.ipynb")
+    course.nbgrader("generate_assignment", name)
+    for student, attempt in ATTEMPTS.items():
+        course.submit(student, name, filled(course.release(name), {"answer": attempt}))
+
+
+@pytest.mark.parametrize("assignment", TESTS)
+@pytest.mark.parametrize("student", ATTEMPTS)
+def test_only_honest_work_earns_points(course: Course, student: str, assignment: str) -> None:
+    """Also where another assignment's tests import the solutions."""
+    answered = course.autograded(student, assignment).cells[0]
+    assert course.points(student, assignment) == {"t": float(student == "honest")}, answered.outputs
+
+
+@pytest.mark.parametrize("student", ATTEMPTS)
+def test_what_even_the_solution_does_not_pass_on_values_waits_for_a_person(course: Course, student: str) -> None:
+    assert course.points(student, "kernel") == {"t": None}
+
+
+@pytest.mark.parametrize("student", ["solutions", "core", "file"])
+def test_what_was_lost_on_values_alone_is_put_before_the_ta(course: Course, student: str) -> None:
+    test = course.autograded(student, "hours").cells[-1]
+    assert "Judged on copies of the student's values alone" in test.metadata.autograder.review
+
+
+def test_doctor_shows_what_is_hidden_and_tries_it(
+    course: Course, site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    with chdir(course.root):
+        main(["doctor"])
+    lines = capsys.readouterr().out.splitlines()
+    assert "✓ packages that student code must not read: autograder, clinic_answers, clinic_core, clinic_data" in lines
+    assert "✓ cannot import or read what tests import: yes" in lines
+
+
+IMPORTS = {
+    "import clinic.week1 as w, numpy": {"clinic", "numpy"},
+    "from clinic.week1 import x": {"clinic"},
+    "from . import x\nimport os, json": set(),
+    "def f():\n    import clinic": {"clinic"},
+    "x = __import__('clinic.week1')": {"clinic"},
+    "import importlib\nx = importlib.import_module('clinic')": {"clinic"},
+    "%matplotlib inline\nimport clinic\n  from tools import x": {"clinic", "tools"},
+    "": set(),
+}
+
+
+@pytest.mark.parametrize(("source", "names"), IMPORTS.items(), ids=IMPORTS)
+def test_imports_of_a_test(source: str, names: set[str]) -> None:
+    assert imports(source) == names
+
+
+def test_libraries_of_students_and_what_they_need_stay_readable() -> None:
+    source = "import numpy, pandas, mpl_toolkits, dateutil, PIL, IPython, traitlets, seaborn, os, no_such_package"
+    assert hidden_packages(frozenset({source})) == ("autograder", "no_such_package")
+    assert hidden_packages(frozenset({source}), ("no_such_package",)) == ("autograder",)
+    assert hidden_packages(frozenset(), (), ("numpy.linalg",)) == ("autograder", "numpy.linalg")

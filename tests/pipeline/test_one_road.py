@@ -1,0 +1,218 @@
+"""`nbgrader autograde` and `autograder grade` are one road; the first keeps nbgrader's rules and messages."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import chdir, closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.api import Gradebook, MissingEntry
+
+from autograder.cli import main
+from autograder.course.writer import Writer
+from tests.course_folder import Course, answers_of, filled
+
+NAME = "02-correlation"
+STUDENTS = ("ada", "bob", "eve")
+MARKED = "q2c-tests"  # by a TA
+BIN = Path(sys.executable).parent
+
+
+def made(root: Path) -> Course:
+    """Ada is right, Bob forgot a part, Eve submitted no notebook."""
+    course = Course.make(root, NAME)
+    solved = course.solved(NAME)
+    course.submit("ada", NAME, solved)
+    course.submit("bob", NAME, filled(course.release(NAME), {**answers_of(course.source(NAME)), "q2c": "1 / 0"}))
+    course.submit("eve", NAME, b"PK\x03\x04 a Word file")
+    (course.root / "submitted" / "eve" / NAME / f"{NAME}.ipynb").rename(
+        course.root / "submitted" / "eve" / NAME / "essay.ipynb"
+    )
+    return course
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Course:
+    return made(tmp_path)
+
+
+def grade(course: Course, *arguments: str) -> int:
+    with chdir(course.root):
+        return main(["grade", NAME, "--workers", "2", *arguments])
+
+
+def files(course: Course) -> dict[str, bytes]:
+    folders = (course.root / "autograded", course.root / ".autograder")
+    return {
+        str(path.relative_to(course.root)): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def rows(course: Course) -> list[tuple[Any, ...]]:
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        return [
+            (student, grade.name, grade.auto_score, grade.needs_manual_grade, grade.notebook.late_submission_penalty)
+            for student in STUDENTS
+            for grade in gradebook.find_submission_notebook(NAME, NAME, student).grades
+        ]
+
+
+def stamp(course: Course, student: str, moment: str) -> None:
+    (course.root / "submitted" / student / NAME / "timestamp.txt").write_text(f"2026-05-01 {moment} UTC")
+
+
+def written(course: Course) -> dict[str, int]:
+    paths = {name: course.root / "autograded" / name / NAME / f"{NAME}.ipynb" for name in STUDENTS}
+    return {name: path.stat().st_mtime_ns for name, path in paths.items()}
+
+
+def test_both_write_the_same(tmp_path: Path) -> None:
+    ours, theirs = made(tmp_path / "a"), made(tmp_path / "b")
+    assert grade(ours) == 0
+    said = theirs.nbgrader("autograde", NAME)
+    assert rows(ours) == rows(theirs)
+    assert files(ours) == files(theirs)
+    assert "Skipping unknown notebook" in said
+    assert "eve: The notebook 02-correlation.ipynb was not handed in." in said
+
+
+def test_what_one_has_graded_the_other_leaves_alone(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    course.nbgrader("autograde", NAME)
+    before = written(course)
+    assert grade(course) == 0
+    assert "0 graded" in capsys.readouterr().out
+    assert "Skipping existing assignment" in course.nbgrader("autograde", NAME)
+    assert written(course) == before
+
+
+def test_nbgraders_rule_of_what_to_grade_again(course: Course) -> None:
+    for student in STUDENTS:
+        stamp(course, student, "10:00:00")
+    course.nbgrader("autograde", NAME)
+    before = written(course)
+    stamp(course, "bob", "10:00:01")
+    stamp(course, "eve", "09:59:59")
+    course.nbgrader("autograde", NAME, "--CourseDirectory.student_id_exclude=ada")
+    newer = written(course)
+    assert [name for name in STUDENTS if newer[name] != before[name]] == ["bob"]
+    course.nbgrader("autograde", NAME, "--force", "--CourseDirectory.student_id_exclude=ada,bob")
+    assert [name for name in STUDENTS if written(course)[name] != newer[name]] == ["eve"]
+
+
+def test_what_was_left_unfinished_is_graded_again(course: Course) -> None:
+    course.nbgrader("autograde", NAME)
+    (course.root / ".autograder" / NAME / NAME / "bob.jsonl").write_bytes(b"")
+    before = written(course)
+    course.nbgrader("autograde", NAME)
+    after = written(course)
+    assert [name for name in STUDENTS if after[name] != before[name]] == ["bob"]
+
+
+def test_a_failure_costs_one_submission_removes_nothing_and_is_reported(
+    course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course.nbgrader("autograde", NAME)
+    before = files(course)
+    write = Writer.write
+
+    def failing(self: Writer, result: Any) -> None:
+        if result.student == "bob":
+            raise OSError("no space left on device")
+        write(self, result)
+
+    monkeypatch.setattr(Writer, "write", failing)
+    with pytest.raises(AssertionError, match="no space left on device") as failure:
+        course.nbgrader("autograde", NAME, "--force")
+    assert f"There was an error processing assignment '{NAME}' for student 'bob'" in str(failure.value)
+    assert files(course) == before
+
+
+def test_students_are_made_only_where_that_is_wanted(course: Course) -> None:
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("bob")
+    with pytest.raises(AssertionError, match="No student with ID 'ada' exists"):
+        course.nbgrader("autograde", NAME, "--Autograde.create_student=False")
+    assert (course.root / "autograded" / "bob").is_dir()
+    assert not (course.root / "autograded" / "ada").exists()
+
+
+def test_hooks_run_around_each_submission(course: Course) -> None:
+    hook = "def hook(**about):\n    print(sorted(about), len(about['notebooks']), file=open('hooks.txt', 'a'))\n"
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"\n{hook}\nc.Autograde.pre_convert_hook = c.Autograde.post_convert_hook = hook\n")
+    course.nbgrader("autograde", NAME)
+    line = "['assignment', 'notebooks', 'student'] 1\n"
+    assert (course.root / "hooks.txt").read_text() == line * 2 * len(STUDENTS)
+
+
+@pytest.mark.parametrize(("shared", "file", "folder"), [(False, 0o444, 0), (True, 0o664, 0o2070)])
+def test_files_have_nbgraders_permissions_on_both_roads(course: Course, shared: bool, file: int, folder: int) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f"\nc.CourseDirectory.groupshared = {shared}\n")
+    for command in (lambda: grade(course, "--force"), lambda: course.nbgrader("autograde", NAME, "--force")):
+        command()
+        graded = course.root / "autograded"
+        found = [path for path in graded.rglob("*") if path.is_file()]
+        assert {path.stat().st_mode & 0o777 for path in found} == {file}
+        assert all(path.parent.stat().st_mode & folder == folder for path in [*found, found[0].parent.parent])
+
+
+def commands() -> dict[str, list[str]]:
+    return {
+        "nbgrader": [str(BIN / "nbgrader"), "autograde", NAME, "--force"],
+        "autograder": [str(BIN / "autograder"), "grade", NAME, "--force", "--workers", "1"],
+    }
+
+
+@pytest.mark.parametrize(("command", "status"), [("nbgrader", 1), ("autograder", 2)])
+def test_a_locked_gradebook_ends_the_command_with_a_sentence(course: Course, command: str, status: int) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write('\nc.CourseDirectory.db_url += "?timeout=0.1"\n')
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        ended = subprocess.run(commands()[command], cwd=course.root, capture_output=True, text=True, check=False)
+    assert ended.returncode == status
+    said = ended.stdout + ended.stderr
+    assert "database is locked" in said
+    assert "run the same command again" in said
+    assert "Traceback" not in said
+
+
+def test_three_graders_at_once_lose_nothing(course: Course) -> None:
+    """All on everybody, while a TA marks each submission as soon as there is one."""
+    known = commands()
+    lines = [known["nbgrader"], known["autograder"], known["autograder"]]
+    environment = {**os.environ, "PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
+    running = [
+        subprocess.Popen(line, cwd=course.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for line in lines
+    ]
+    marks = {student: number / 100 for number, student in enumerate(STUDENTS)}
+    for student, points in marks.items():
+        mark(course, student, points)
+    said = [process.communicate()[0].decode() for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert set(written(course)) == set(STUDENTS)
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        assert marks == {name: gradebook.find_grade(MARKED, NAME, NAME, name).manual_score for name in STUDENTS}
+    together = rows(course)
+    course.nbgrader("autograde", NAME, "--force")
+    assert rows(course) == together
+
+
+def mark(course: Course, student: str, points: float) -> None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        with suppress(MissingEntry), Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+            gradebook.find_grade(MARKED, NAME, NAME, student).manual_score = points
+            gradebook.db.commit()
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"{student} was not graded")

@@ -1,0 +1,62 @@
+"""The tutorial: everything on the page, in order, in an empty folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+
+from autograder.template import grade_id_of
+from tests.course_folder import REPOSITORY
+
+PAGE = (REPOSITORY / "docs" / "first-assignment.md").read_text("utf-8")
+BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
+NAME = "01-rain"
+
+
+def shell(commands: str, folder: Path) -> str:
+    """What commands print; the last line says in which folder they ended."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+    done = subprocess.run(
+        ["bash", "-ec", f"{commands}\npwd"],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
+    folder, said = tmp_path, ""
+    for language, title, text in BLOCK.findall(PAGE):
+        notebook = folder / "source" / NAME / f"{NAME}.ipynb"
+        if language == "sh":
+            *lines, last = shell(text, folder).splitlines()
+            folder, said = Path(last), said + "\n".join(lines)
+        elif title.endswith(".csv"):
+            (folder / title).write_text(text)
+        elif title.endswith(".toml"):
+            bank = folder / "answers" / NAME / title
+            before = bank.read_text().partition('[[answer]]\nname = "bounds left out"')
+            assert before[1]
+            bank.write_text(before[0] + text)
+        elif title:
+            content = nbformat.read(notebook, as_version=4)
+            (cell,) = [cell for cell in content.cells if grade_id_of(cell) == title]
+            cell.source = text.rstrip("\n")
+            nbformat.write(content, notebook)
+        else:
+            shown = [line.strip() for line in text.splitlines() if not line.endswith("─")]
+            assert [line for line in shown if line not in said] == []
+    assert "│ 0 │" in re.sub(r" +", " ", said)
+    pages = {one: (folder / "feedback" / one / NAME / f"{NAME}.html").read_text("utf-8") for one in ("ada", "ben")}
+    assert "Score: <strong>9" in pages["ada"]
+    assert "Score: <strong>0" in pages["ben"]
+    assert "<code>wet</code>" in pages["ada"]
