@@ -16,9 +16,9 @@ from pathlib import Path
 import nbformat
 from distributed import LocalCluster
 
-from autograder import cluster
-from autograder.plugins.course import Course
-from autograder.plugins.grade_class import ClassGrader, Graded
+from autograder.course.course import Course
+from autograder.course.grade_class import ClassGrader, Graded
+from autograder.workers import cluster
 from benchmarks.throughput import classes
 
 NAME = "03-ols"

@@ -28,7 +28,7 @@ def main() -> int:
         usual = [_usual(course, scratch / f"usual-{course.scratch.name}") for course in systems]
         print(f"| kind | a hand-in that … | stock nbgrader {version('nbgrader')} | this project |\n|---|---|---|---|")
         shown = (
-            "hidden tests are shown to everybody" if found["hidden tests"] else "as it should be" for found in usual
+            "hidden tests are shown to everybody" if found["the hidden tests"] else "as it should be" for found in usual
         )
         print(f"| | is honest | {' | '.join(shown)} |", flush=True)
         for number, attack in enumerate(attacks):

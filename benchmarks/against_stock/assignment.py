@@ -1,4 +1,7 @@
-"""A small assignment in plain nbgrader style, which both can grade: three parts, one of them written."""
+"""A small assignment in nbgrader style, which both can grade: four parts, one of them written.
+
+The mean rests on the total, and a student who got that wrong is not to lose the mean too: each system says so its way.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import nbformat
 
 NAME = "ps"
 NOTEBOOK = f"{NAME}.ipynb"
-POINTS = 2.0  # that tests give; a third one is a person's
+POINTS = 3.0  # that tests give; a fourth one is a person's
 HIDDEN = "canary-of-the-hidden-tests"
 SOLUTION = "canary-of-the-solutions"
 
@@ -26,12 +29,25 @@ AREA_TESTS = f"""assert area is not None
 # {HIDDEN}
 assert abs(area(2) - 12.566) < 0.01
 ### END HIDDEN TESTS"""
+MEAN = "### BEGIN SOLUTION\nmean = total / 100\n### END SOLUTION"
+MEAN_TESTS = f"""assert mean is not None
+### BEGIN HIDDEN TESTS
+# {HIDDEN}
+assert abs(mean - total / 100) < 0.01
+### END HIDDEN TESTS"""
+MEAN_CHECKS = f"""assert mean is not None
+### BEGIN HIDDEN TESTS
+# {HIDDEN}
+from autograder import Checks
+checks = Checks()
+checks.number("mean", 50.5, own=lambda: total / 100)
+### END HIDDEN TESTS"""
 NUMBERS = "".join(f"{number}\n" for number in range(1, 101))
-ANSWERS = {"q1": TOTAL, "q2": AREA, "q3": "Because."}
+ANSWERS = {"q1": TOTAL, "q2": AREA, "q4": MEAN, "q3": "Because."}
 
 
-def write_source(folder: Path) -> None:
-    """Write the assignment as an instructor has it."""
+def write_source(folder: Path, mean_tests: str) -> None:
+    """Write the assignment as an instructor has it, with the tests of the mean."""
     folder.mkdir(parents=True)
     (folder / "numbers.csv").write_text(NUMBERS)
     cells = [
@@ -39,6 +55,8 @@ def write_source(folder: Path) -> None:
         _cell("code", "q1-tests", TOTAL_TESTS, grade=True, points=1),
         _cell("code", "q2", AREA, solution=True),
         _cell("code", "q2-tests", AREA_TESTS, grade=True, points=1),
+        _cell("code", "q4", MEAN, solution=True),
+        _cell("code", "q4-tests", mean_tests, grade=True, points=1),
         _cell("markdown", "q3", "### BEGIN SOLUTION\nBecause.\n### END SOLUTION", solution=True, grade=True, points=1),
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}

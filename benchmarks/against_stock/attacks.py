@@ -130,6 +130,20 @@ while True:
 
 SCRIPT = f"<script>{CALL}(1)</script><img src=x onerror={CALL}(2)>"
 
+# Made once, and hashed again by whoever reads it: each key is compared with all those before.
+ONE_HASH = "total = {number * ((1 << 61) - 1): 0 for number in range(1, 15_000)}"
+
+STARVING = """
+import os, time
+for _ in range(16):
+    if os.fork() == 0:
+        os.setsid()
+        end = time.time() + 20
+        while time.time() < end:
+            open("../../../../outside/alive", "w").close() if os.path.isdir("../../../../outside") else None
+        os._exit(0)
+"""
+
 ATTACKS = (
     Attack("forging", "tags the tests `skip-execution`", edit=_skip),
     Attack("forging", "takes `assert` out of the tests (AST transformer)", code={"q1": NO_ASSERTIONS}),
@@ -144,6 +158,7 @@ ATTACKS = (
         code={"first": "import builtins; builtins.abs = lambda x: 0\ntotal = 0\ndef area(radius): return 0"},
     ),
     Attack("forging", "answers with a number that lies", code={"q1": LIAR}),
+    Attack("forging", "makes up the result that a later part rests on", code={"q1": "total = 0", "q4": "mean = 0"}),
     Attack(
         "forging",
         "writes points into the gradebook",
@@ -177,6 +192,8 @@ ATTACKS = (
     ),
     Attack("exhausting", "leaves a process behind", code={"q1": DAEMON}),
     Attack("exhausting", "never ends and catches interrupts", code={"q1": UNTIL_THE_END}),
+    Attack("exhausting", "takes all processors with 16 processes", code={"q1": STARVING}),
+    Attack("exhausting", "answers with 15,000 keys of one hash", code={"q1": ONE_HASH}),
     Attack("crashing", "ends its process", code={"q2": "import os; os._exit(1)"}),
     Attack("crashing", "kills its parent process", code={"q1": "import os; os.kill(os.getppid(), 9)"}),
     Attack("malforming", "an empty file", content=b""),

@@ -14,7 +14,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from benchmarks.against_stock.assignment import ANSWERS, NAME, NOTEBOOK, filled, write_source
+from benchmarks.against_stock.assignment import ANSWERS, MEAN_CHECKS, MEAN_TESTS, NAME, NOTEBOOK, filled, write_source
 from benchmarks.against_stock.attacks import Attack
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 """
 OURS = """
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
-c.SandboxedExecute.limits = {"cell_seconds": 5}
+c.Autograder.limits = {"cell_seconds": 5}
 """
 
 
@@ -44,14 +44,16 @@ class System:
     name: str
     config: str
     grade: tuple[str, ...]
+    mean_tests: str  # how it lets credit follow from an earlier result
     contained: bool  # run in a container of its own, because it does not contain anything itself
 
 
-STOCK_NBGRADER = System("stock", STOCK, (NBGRADER, "autograde", NAME), contained=True)
+STOCK_NBGRADER = System("stock", STOCK, (NBGRADER, "autograde", NAME), MEAN_TESTS, contained=True)
 THIS_PROJECT = System(
     "ours",
     (REPOSITORY / "nbgrader_config.py").read_text() + OURS,
-    (str(BIN / "autograder"), "grade", NAME, "--workers", "1"),
+    (str(BIN / "autograder"), "grade", NAME, "--workers", "2"),
+    MEAN_CHECKS,
     contained=False,
 )
 
@@ -77,7 +79,7 @@ class Course:
     def prepare(cls, scratch: Path, system: System) -> Course:
         """A course whose assignment is released."""
         course = cls(scratch, system)
-        write_source(course.root / "source" / NAME)
+        write_source(course.root / "source" / NAME, system.mean_tests)
         course.outside.mkdir()
         (scratch / "home").mkdir()
         (course.root / "nbgrader_config.py").write_text(system.config)
@@ -98,7 +100,9 @@ class Course:
         for student in HONEST:
             self._folder(student).mkdir(parents=True)
             (self._folder(student) / NOTEBOOK).write_text(json.dumps(solved))
-        document = filled(released, {"q1": "total = 0", "q2": "def area(radius): return 0", **attack.code})
+        document = filled(
+            released, {"q1": "total = 0", "q2": "def area(radius): return 0", "q4": "mean = 1", **attack.code}
+        )
         for place, part in ((0, "first"), (len(document["cells"]), "last")):
             if part in attack.code:
                 document["cells"].insert(place, _added(attack.code[part]))

@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
+
+from autograder.template import grade_id_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -39,7 +42,8 @@ PLAIN = {
 }
 PLAIN_TEST = """{begin}
 import pandas
-from lmmsolutions import {module} as solutions
+from lmmsolutions.lessons import {module} as solutions
+
 reference = solutions.solve(pandas.read_csv("sleepstudy.csv"))
 for name in {names!r}:
     want = getattr(reference, name)
@@ -98,27 +102,28 @@ class Course:
             }
 
 
-def ours(root: Path) -> Course:
+def ours(root: Path, assignments: Sequence[str] = ASSIGNMENTS) -> Course:
     """A course as the repository has it; a second run on other data is off."""
     config = (REPOSITORY / "nbgrader_config.py").read_text()
-    return _course(root, f"{config}\nc.SandboxedExecute.no_second_run = {list(ASSIGNMENTS)!r}\n", None)
+    return _course(root, f"{config}\nc.Autograder.no_second_run = {list(ASSIGNMENTS)!r}\n", None, assignments)
 
 
-def stock(root: Path) -> Course:
+def stock(root: Path, assignments: Sequence[str] = ASSIGNMENTS) -> Course:
     """The same assignments for stock nbgrader, with plain tests."""
-    return _course(root, STOCK, _with_plain_tests)
+    return _course(root, STOCK, _with_plain_tests, assignments)
 
 
-def _course(root: Path, config: str, change: object) -> Course:
+def _course(root: Path, config: str, change: object, assignments: Sequence[str]) -> Course:
     root.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(config)
-    for assignment in ASSIGNMENTS:
+    shutil.copy(REPOSITORY / "vocabulary.toml", root)
+    for assignment in assignments:
         shutil.copytree(REPOSITORY / "source" / assignment, root / "source" / assignment)
         if callable(change):
             path = root / "source" / assignment / f"{assignment}.ipynb"
             nbformat.write(change(nbformat.read(path, as_version=4)), path)
     course = Course(root)
-    course.generate(*ASSIGNMENTS)
+    course.generate(*assignments)
     return course
 
 
@@ -134,7 +139,7 @@ def solved(assignment: str) -> nbformat.NotebookNode:
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
     for cell in release.cells:
-        cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
+        cell.source = answers.get(grade_id_of(cell), cell.source)
     return release
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 
+from autograder.template import grade_id_of
 from benchmarks.throughput import otter
 from benchmarks.throughput.classes import ASSIGNMENTS, REPOSITORY, Course, ours, stock
 from benchmarks.throughput.watched import watch
@@ -149,7 +150,7 @@ def _disturb(course: Course, students: int) -> None:
         path = course.root / "submitted" / f"student-{number:04d}" / MIXED / f"{MIXED}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
-            if cell.metadata.get("nbgrader", {}).get("grade_id") == "q5b":
+            if grade_id_of(cell) == "q5b":
                 cell.source += "\ngroup_variance = group_variance * 1.0015"
         nbformat.write(notebook, path)
 

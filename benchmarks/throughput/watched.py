@@ -14,7 +14,7 @@ import psutil
 
 from benchmarks.throughput.classes import BIN, Course
 
-_LOOK_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class _Seen:
             if self.first is None and any(self._course.root.glob("autograded/*/*/*.ipynb")):
                 self.first = time.monotonic()
             with contextlib.suppress(psutil.NoSuchProcess):
-                self.peak = max(self.peak, sum(_proportional(psutil.Process(process.pid))))
-            time.sleep(_LOOK_SECONDS)
+                self.peak = max(self.peak, sum(proportional(psutil.Process(process.pid))))
+            time.sleep(_POLL_SECONDS)
 
 
-def _proportional(process: psutil.Process) -> Iterator[int]:
+def proportional(process: psutil.Process) -> Iterator[int]:
     """Bytes of a process and of all that it started."""
     for one in [process, *process.children(recursive=True)]:
         with contextlib.suppress(psutil.NoSuchProcess):
