@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from nbformat.v4 import new_code_cell
 
 from tests.course_folder import Course, points_of_tests
 from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
@@ -19,6 +20,7 @@ from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
 NAME = "03-ols"
 STUDENTS = tuple(f"student-{number:02}" for number in range(10))
 ENGINES = {"local": (), "dask": ("--engine", "dask")}
+LONGEST_SECONDS = 6  # of the last submission, so that the class is still being graded when Ctrl-C comes
 START_SECONDS = 120
 END_SECONDS = 10
 
@@ -29,8 +31,10 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     course = Course.make(tmp_path_factory.mktemp("interrupted") / "course", NAME)
     solved = course.solved(NAME)
-    for student in STUDENTS:
+    for student in STUDENTS[:-1]:
         course.submit(student, NAME, solved)
+    solved.cells.insert(0, new_code_cell(f"import time\ntime.sleep({LONGEST_SECONDS})"))
+    course.submit(STUDENTS[-1], NAME, solved)
     return course
 
 
