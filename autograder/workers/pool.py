@@ -28,7 +28,7 @@ from autograder.workers import processes
 MEMORY_MB = 4096  # that a process may take for the data that it grades
 MOST_DEATHS = 4  # by the bound of a step; from then on the outermost step is refused
 _NOTE = 4000  # bytes
-_END_SECONDS = 5.0
+_END_SECONDS = 30.0  # for a process to go by itself
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -103,8 +103,9 @@ class _Supervised:
             self._process.kill()
         self._thread.join()
         self._connection.close()  # it hears that, and goes
-        self._process.join(_END_SECONDS)
+        self._process.join(0 if at_once else _END_SECONDS)
         self._process.kill()
+        self._process.join()
 
     def _start(self) -> None:
         self._connection, theirs = multiprocessing.Pipe()
@@ -166,6 +167,7 @@ class _Supervised:
         self._reached_its_bound = code == -signal.SIGVTALRM
         if code is None:
             self._process.kill()
+            self._process.join()
             return "it did not answer"
         return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit code {code}"
 
