@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
@@ -15,7 +16,7 @@ import pytest
 
 from autograder.deadline import bounded
 from autograder.errors import ProcessDied, SandboxUnavailable, SessionEnded
-from autograder.workers.pool import Pool
+from autograder.workers.pool import Pool, _allowed_children
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +79,27 @@ def die() -> None:
 def test_a_process_that_dies_each_time_is_an_error(pool: Pool) -> None:
     with pytest.raises(ProcessDied, match="ended twice: Segmentation fault"):
         pool.submit(die).result(300)
+
+
+def test_a_pool_may_be_shut_down_while_a_process_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    starting, goes_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def slowly() -> Iterator[None]:
+        starting.set()
+        assert goes_on.wait(300)
+        with _allowed_children():
+            yield
+
+    started = Pool(1)
+    started.submit(int).result(300)
+    monkeypatch.setattr("autograder.workers.pool._allowed_children", slowly)
+    dying = started.submit(die)
+    assert starting.wait(300)
+    threading.Timer(0.5, goes_on.set).start()
+    started.shutdown(wait=False)
+    with pytest.raises(ProcessDied):
+        dying.result(300)
 
 
 def raising(problem: Exception) -> None:
