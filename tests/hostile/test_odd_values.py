@@ -61,6 +61,15 @@ def test_a_record_answers_no_protocol() -> None:
         np.asarray([record], dtype=float)
 
 
+def test_a_record_has_no_methods() -> None:
+    """A hidden test that asks a table whether it equals another is not answered by a function of the student's."""
+    yes = {"t": "function", "name": "yes", "handle": 0}
+    record = decode({"t": "record", "type": "x", "fields": [["equals", yes], ["slope", 1.5]]}, lambda *_: True)
+    assert record.fields["equals"]("anything") is True
+    assert not hasattr(record, "equals")
+    assert record.slope == 1.5
+
+
 def fitted(**changes: Any) -> Model:
     model = Model(
         kind="RegressionResults", model_kind="OLS", params=pd.Series([1.0, 2.0]), endog=np.arange(180.0),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -151,6 +153,39 @@ def test_only_who_has_the_address_gets_the_page(server: Server) -> None:
     assert ask(server, Host=f"evil.example:{server.port}")[0] == 404
     assert ask(server, "mark", {"group": "x" * 200_000})[0] == 413
     assert ask(server, "other", {})[0] == 404
+
+
+def sent(server: Server, text: str) -> socket.socket:
+    """A connection on which the beginning of a request was sent."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+    connection.sendall(text.encode())
+    return connection
+
+
+def test_half_a_form_gives_nothing(server: Server, course: Course) -> None:
+    """Points may be cut off like anything else."""
+    (dan,) = [one for one in groups(ask(server)[1]) if "dan" in str(one.select_one(".who"))]
+    path = f"{urlsplit(server.address).path}mark"
+    host, form = f"127.0.0.1:{server.port}", f"group={dan['id']}&points=0.2"
+    with sent(server, f"POST {path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {len(form) + 1}\r\n\r\n{form}") as half:
+        half.shutdown(socket.SHUT_WR)
+        assert b" 400 " in half.recv(100)
+    assert marks(course, "dan") == (None, None)
+
+
+def test_a_request_that_comes_byte_by_byte_holds_up_nobody(server: Server) -> None:
+    stop = threading.Event()
+
+    def drip(slow: socket.socket) -> None:
+        with slow, suppress(OSError):
+            while not stop.wait(0.1):
+                slow.sendall(b"x")
+
+    threading.Thread(target=drip, args=(sent(server, "GET /"),), daemon=True).start()
+    try:
+        assert ask(server)[0] == 200  # within the minute that it waits
+    finally:
+        stop.set()
 
 
 @pytest.mark.browser

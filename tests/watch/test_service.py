@@ -10,6 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
+from autograder.watch import status
 from autograder.watch.folder import ExchangeFolder
 from autograder.watch.jobs import MOST_ATTEMPTS
 from autograder.watch.journal import Row, State
@@ -102,6 +103,35 @@ def test_what_is_written_without_end_holds_up_nobody(watched: Make, monkeypatch:
     course.hand_in("ada")
     exchange = ExchangeFolder(Course.here())
     assert "ada" in {one.student for _ in range(8) for one in exchange.arrived((), [NAME])}
+
+
+@pytest.mark.parametrize("owners", [1, 2])
+def test_nobody_is_hidden_behind_many_names(watched: Make, monkeypatch: pytest.MonkeyPatch, owners: int) -> None:
+    """Neither by one student's many submissions, nor by somebody who hands in under many names."""
+    course = watched()
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr("autograder.watch.folder._MOST_NEW", 4)
+    for number in range(40):
+        course.hand_in("eve" if owners == 1 else f"eve{number}")
+    course.hand_in("ada")
+    if owners == 2:
+        monkeypatch.setattr(ExchangeFolder, "_owner", lambda _, name: name.startswith("ada+"))
+    exchange = ExchangeFolder(Course.here())
+    assert "ada" in {one.student for one in exchange.arrived((), [NAME])}
+
+
+def test_many_names_are_told(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = watched()
+    monkeypatch.setattr("autograder.watch.folder._MANY_NAMES", 3)
+    running = run(course)
+    for number in range(4):
+        (course.inbound / f"nothing {number}").mkdir()
+    secret = course.hand_in("ada")
+    running.until(lambda: course.fetched(secret))
+    said = f"{course.inbound} holds over 3 names"
+    assert said in " ".join(running.said)
+    running.until(lambda: said in status.read(running.journal, running.time[0])["warning"])
+    assert any(said in one for one in status.lines(status.read(running.journal, running.time[0]), alive=True))
 
 
 def test_a_name_is_read_once(watched: Make, monkeypatch: pytest.MonkeyPatch) -> None:
