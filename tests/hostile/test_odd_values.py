@@ -48,10 +48,10 @@ REFUSED: dict[str, Any] = {
 
 @pytest.mark.parametrize("node", REFUSED.values(), ids=REFUSED)
 def test_the_decoder_refuses(node: Any) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(MalformedValue):
         decode(parse(json.dumps(node).encode()))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_record_answers_no_protocol() -> None:

@@ -20,6 +20,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Browser
 
 from autograder.cli import main
+from tests.conftest import PATIENCE
 from tests.course_folder import Course, answers_of, filled
 
 NAME = "05-mixed-model"
@@ -71,7 +72,7 @@ def server(course: Course) -> Iterator[Server]:
             assert found
             yield Server(process, found[0])
             process.send_signal(signal.SIGINT)
-            said, problems = process.communicate(timeout=20)
+            said, problems = process.communicate(timeout=120)
             assert process.returncode == 0
             assert re.search(r"^[1-9] answers? marked", said, re.MULTILINE)
             assert f"next: nbgrader generate_feedback {NAME}" in said
@@ -81,7 +82,7 @@ def server(course: Course) -> Iterator[Server]:
 
 
 def ask(server: Server, path: str = "", form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
     base = urlsplit(server.address).path
     body = None if form is None else urlencode(form)
     connection.request("GET" if form is None else "POST", base + path, body, headers)
@@ -190,6 +191,7 @@ def test_a_request_that_comes_byte_by_byte_holds_up_nobody(server: Server) -> No
 @pytest.mark.browser
 def test_marking_in_a_browser(server: Server, course: Course, chromium: Browser) -> None:
     page = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(server.address)

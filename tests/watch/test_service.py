@@ -82,7 +82,8 @@ def test_a_full_queue_says_so_and_loses_nothing(watched: Make, run: Run) -> None
     assert [state for _, state, _ in running.states()] == ["done"] * 3
 
 
-def test_what_is_still_being_written_waits(watched: Make, run: Run) -> None:
+def test_what_is_still_being_written_waits(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.watch.folder.SETTLE_SECONDS", 1e6)  # so that it is not left alone for that long
     course = watched()
     running = run(course)
     secret = course.hand_in("ada", finished=False)
@@ -287,7 +288,8 @@ def test_what_the_grader_cannot_grade_is_left_to_a_person(
 
 
 def test_what_never_ends_holds_up_its_student_only(watched: Make, run: Run) -> None:
-    course = watched()
+    longer = dict.fromkeys(("cell_seconds", "notebook_seconds", "cpu_seconds"), 3600)  # than everybody else takes
+    course = watched(f"c.Autograder.limits = {longer}")
     running = run(course)
     course.hand_in("eve", "while True: pass")
     running.until(lambda: running.service._jobs.keys)
