@@ -30,7 +30,7 @@ RECIPE = workspace.REPOSITORY / "deploy" / "jupyterhub"
 DEFAULT = workspace.REPOSITORY / "hub"
 _PORTS = 4  # from the public one on
 _STOP_SECONDS = 40.0
-_WAIT_SECONDS = 20.0
+_WAIT_SECONDS = 60.0
 
 _ON_THE_HUB = """
 # On the Hub the exchange is ngshare. ngshare_exchange asks for USER while it is imported, which services may not have.

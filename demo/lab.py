@@ -4,6 +4,7 @@ import argparse
 import http.client
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -23,6 +24,7 @@ START_SECONDS = 600.0  # while its process lives; a busy machine may need minute
 _NEWS_SECONDS = 15.0  # between two lines that say that it is still starting
 _LAST_LINES = 20  # of the log, shown where it did not start
 _STOP_SECONDS = 10.0
+_PORTS = 20_000, 32_000
 # Lab would ask on its first page whether to fetch news from the network.
 _SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
@@ -157,8 +159,11 @@ def environment(state: Path, token: str) -> Mapping[str, str]:
 
 
 def free_port(preferred: int) -> int:
-    """``preferred`` where nobody listens on it, otherwise any free port."""
-    for port in (preferred, 0):
+    """``preferred`` where nobody listens on it, otherwise any free port.
+
+    None of those that the system gives to whoever asks for any: before a server listens there, it would be gone.
+    """
+    for port in (*([preferred] if preferred else []), *(random.randrange(*_PORTS) for _ in range(1000))):
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):
