@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbconvert.exporters import HTMLExporter
@@ -16,8 +18,9 @@ from autograder.course.course import Course
 from autograder.course.files import clear_but, write_atomically
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.pages import TEMPLATES
+from autograder.pages.errors import error_of
 from autograder.pages.markdown import as_html, highlight_code
-from autograder.pages.parts import parts_of
+from autograder.pages.parts import nothing_in, parts_of
 from autograder.pages.shows import Shows
 from autograder.pages.time import page_in_time
 from autograder.template import Template
@@ -43,7 +46,13 @@ class FeedbackExporter(HTMLExporter):
                     "autograder.pages.notebook.StudentsNotebook",
                     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",  # colors of code, as variables
                 ],
-                "filters": {"as_html": as_html, "highlight_code": highlight_code, "parts": parts_of},
+                "filters": {
+                    "as_html": as_html,
+                    "error": error_of,
+                    "highlight_code": highlight_code,
+                    "parts": parts_of,
+                    "nothing": nothing_in,
+                },
             }
         )
         settings: Config = super().default_config.copy()
@@ -72,7 +81,14 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
         """Put scores and comments into the notebook's metadata."""
         self._submitted = None
         done: tuple[nbformat.NotebookNode, Any] = super().preprocess(nb, resources)
+        resources["nbgrader"]["due"] = self._due()
         return done
+
+    def _due(self) -> str:
+        """The due date in the gradebook, in the course's time zone; empty where there is none."""
+        due = self.gradebook.find_assignment(self.assignment_id).duedate
+        zone = str(self.config.get("Watch", {}).get("timezone", "UTC"))
+        return "" if due is None else f"{due.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
     def _get_score(self, cell: nbformat.NotebookNode, resources: dict[str, Any]) -> None:
         del resources
