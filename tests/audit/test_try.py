@@ -46,6 +46,12 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
     ),
     "what the bank does not expect": (["generous"], 3, ["earns 1, but should earn 0"], []),
     "a test that cannot judge": (["raises"], 3, ["could not be judged", "KeyError"], []),
+    "misconceptions that nobody can meet, though the answer is another": (
+        ["dead", "--answer", "NumPy"],
+        3,
+        ["✗ q1-tests, `mean`: mistake 'no such column' of 'mean' raised KeyError", "mistake 'no number'", "'forgotten'"],
+        [],
+    ),
     "a hint that shows the reference": (["leak"], 3, ["shows a reference value"], []),
     "no such part": (["sound", "--part", "q9"], 2, ["no part 'q9'; it has q1"], []),
     "no such answer": (["sound", "--answer", "Bayes"], 2, ["no answer of the bank to q1"], []),

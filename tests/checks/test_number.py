@@ -187,11 +187,12 @@ def test_rows_that_cannot_be_told_apart_are_reported_together() -> None:
     assert hint == "it has a unit Or: it is not standardised"
 
 
-def test_a_row_that_raises_is_noted_for_the_author_alone() -> None:
+def test_a_row_that_nobody_can_meet_is_noted_for_the_author_alone() -> None:
     result = judge_value(0.7, "number", 0.535230, mistakes=ROWS)
-    assert len(result.notes) == 1
-    assert "impossible" in result.notes[0]
-    assert "KeyError" in result.notes[0]
+    raised, no_number = result.notes
+    assert "impossible" in raised
+    assert "KeyError" in raised
+    assert no_number == "mistake 'not a number' of 'answer' gives NaN, which no answer equals"
     assert "impossible" not in result.hint
 
 
