@@ -107,9 +107,9 @@ COLUMNS = {
     "the row number and columns with gaps are passed over": (
         GROWTH,
         [],
-        "The parts ask for 'water' as response and 'leaves' as predictor. Passed over: 'height' (2 values are missing), "
-        "'greenhouse' (it has only 2 different values), 'kind' (it holds no numbers), 'plant' (it numbers the rows). "
-        "To choose others: --columns RESPONSE PREDICTOR.",
+        "The parts ask for 'water' as response and 'leaves' as predictor. Passed over: 'height' (2 values are "
+        "missing), 'greenhouse' (it has only 2 different values), 'kind' (it holds no numbers), 'plant' (it numbers "
+        "the rows). To choose others: --columns RESPONSE PREDICTOR.",
     ),
     "columns that were chosen": (GROWTH, ["leaves", "plant"], "ask for 'leaves' as response and 'plant' as predictor."),
     "a row number where nothing else is left": (
@@ -130,7 +130,9 @@ def test_it_says_which_columns_it_took_and_which_it_passed_over(
     assert main(["new", "course", str(tmp_path / "plants")]) == 0
     with chdir(tmp_path / "plants"):
         columns = ["--columns", *chosen] if chosen else []
-        assert main(["new", "assignment", NAME, "--data", "../growth.csv", *columns]) == (2 if "of growth" in says else 0)
+        assert main(["new", "assignment", NAME, "--data", "../growth.csv", *columns]) == (
+            2 if "of growth" in says else 0
+        )
     told = capfd.readouterr()
     assert says in " ".join((told.out + told.err).split())
 

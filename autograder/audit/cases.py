@@ -74,7 +74,9 @@ def misfits(answer: Answer, template: Template) -> Iterator[BankError]:
     parts, points = parts_of(template), {cell.grade_id: cell.points for cell in template.cells}
     for part in dict.fromkeys((*answer.code, *answer.earns, *answer.says)):
         if part not in parts:
-            named = f"{part!r} is no solution cell with code" if part in points else f"there is no solution cell {part!r}"
+            named = (
+                f"{part!r} is no solution cell with code" if part in points else f"there is no solution cell {part!r}"
+            )
             yield BankError(answer.file, answer.name, f"{named}; there are {list(parts)}", part, list(parts))
     for part, earned in answer.earns.items():
         max_points = sum(points[test] for test in parts.get(part, ()))

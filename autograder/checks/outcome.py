@@ -8,7 +8,6 @@ from enum import Enum
 
 from autograder.errors import AuthorError as AuthorError
 
-
 TEST_CELL = "<test cell>"  # the name of a test cell's code in a traceback
 
 

@@ -149,22 +149,23 @@ class _About:
         Raises:
             CourseError: there is no table with a column of numbers, or a column that was chosen is none.
         """
-        table = _table(file, content)
-        table.columns = table.columns.map(str)
-        unfit = {label: why for label, column in table.items() if (why := _unfit_for_numbers(column))}
-        numbers = sorted((one for one in table.columns if one not in unfit), key=lambda one: _numbers_rows(table[one]))
-        if len(table) < _LEAST_ROWS or not numbers:
+        columns = {str(label): column for label, column in _table(file, content).items()}
+        rows = max(map(len, columns.values()), default=0)
+        unfit = {label: why for label, column in columns.items() if (why := _unfit_for_numbers(column))}
+        numbers = sorted((one for one in columns if one not in unfit), key=lambda one: _numbers_rows(columns[one]))
+        if rows < _LEAST_ROWS or not numbers:
             raise CourseError(
                 f"{file} needs {_LEAST_ROWS} rows and a column of numbers that differ and of which none is missing; "
-                f"it has {len(table)} rows and the columns {', '.join(map(repr, table.columns))}."
+                f"it has {rows} rows and the columns {', '.join(map(repr, columns))}."
             )
         for one in chosen or ():
             if one not in numbers:
-                raise CourseError(f"The parts cannot ask for {one!r} of {file}: {unfit.get(one, 'there is no such column')}.")
-        y = chosen[0] if chosen else next((one for one in numbers if table[one].dtype.kind == "f"), numbers[0])
+                why = unfit.get(one, "there is no such column")
+                raise CourseError(f"The parts cannot ask for {one!r} of {file}: {why}.")
+        y = chosen[0] if chosen else next((one for one in numbers if columns[one].dtype.kind == "f"), numbers[0])
         x = chosen[1] if chosen else next((one for one in numbers if one != y), "")
-        rows = {one: "it numbers the rows" for one in numbers if one not in (y, x) and _numbers_rows(table[one])}
-        return cls(name, file, y, x, _told(y, x, {**unfit, **rows}))
+        others = {one: "it numbers the rows" for one in numbers if one not in (y, x) and _numbers_rows(columns[one])}
+        return cls(name, file, y, x, _told(y, x, {**unfit, **others}))
 
 
 def _told(y: str, x: str, passed_over: Mapping[str, str]) -> str:

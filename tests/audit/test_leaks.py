@@ -69,7 +69,9 @@ def test_other_numbers_counts_and_numbers_of_the_task_are_no_leak(text: str) -> 
 LINE = Figure((Axes(lines=(Line(np.array([0.0, 9.0]), np.array([251.4, 345.6])),)),))
 POINTS = Figure((Axes(points=(Points(np.zeros(180), np.ones(180)),)),))
 KNOWN = np.where(np.arange(200) < 180, 1.0, np.nan)
-SEVERAL = Figure((Axes(points=(Points(np.zeros(100), np.ones(100)),)), Axes(points=(Points(np.zeros(80), np.ones(80)),))))
+SEVERAL = Figure(
+    (Axes(points=(Points(np.zeros(100), np.ones(100)),)), Axes(points=(Points(np.zeros(80), np.ones(80)),)))
+)
 GAPS = Figure((Axes(points=(Points(np.ones(200), KNOWN),)),))
 MIXED = Model(
     *("MixedLMResults", "MixedLM", pd.Series([1.0]), np.zeros(360), np.ones((360, 1)), "y", ("x",)),
@@ -108,5 +110,7 @@ def test_one_number_of_ones_own_does_not_hide_another() -> None:
 
 
 def test_a_count_that_is_not_the_students_is_a_leak() -> None:
-    assert found("There should be 180 points.", Evidence(figures=(Figure((Axes(points=(Points(np.zeros(9), np.ones(9)),)),)),)))
+    assert found(
+        "There should be 180 points.", Evidence(figures=(Figure((Axes(points=(Points(np.zeros(9), np.ones(9)),)),)),))
+    )
     assert found("There are 180 groups.", Evidence(model=replace(MIXED, groups=np.zeros(360))))

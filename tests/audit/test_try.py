@@ -49,7 +49,11 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
     "misconceptions that nobody can meet, though the answer is another": (
         ["dead", "--answer", "NumPy"],
         3,
-        ["✗ q1-tests, `mean`: mistake 'no such column' of 'mean' raised KeyError", "mistake 'no number'", "'forgotten'"],
+        [
+            "✗ q1-tests, `mean`: mistake 'no such column' of 'mean' raised KeyError",
+            "mistake 'no number'",
+            "'forgotten'",
+        ],
         [],
     ),
     "a hint that shows the reference": (["leak"], 3, ["shows a reference value"], []),
