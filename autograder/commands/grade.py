@@ -18,6 +18,7 @@ from autograder.commands import (
     add_json,
     add_workers,
     assignment_name,
+    begin,
     beside,
     count,
     next_commands,
@@ -89,6 +90,7 @@ def _grade(options: argparse.Namespace, outcomes: list[Outcome]) -> None:
     chosen = {assignment: _chosen(course, assignment, options.student) for assignment in options.assignments}
     for assignment in options.assignments:
         outcomes += [Failed(repr(name), UNUSABLE) for name in course.unusable_names(assignment) if not options.student]
+    begin(options, f"Grading {count(sum(map(len, chosen.values())), 'submission')}")
     engine = _engine(options, course)
     if not course.settings.isolated:
         console.print(f"[bold red]{WARNING}[/] (c.Autograder.isolation = 'none').", highlight=False)
