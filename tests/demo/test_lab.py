@@ -1,6 +1,8 @@
 """How the lab is started: address, rights, and whose settings it uses."""
 
+import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -28,9 +30,9 @@ def test_the_users_own_jupyter_settings_are_neither_read_nor_written(tmp_path: P
 
 def test_a_taken_port_is_replaced_by_a_free_one() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        port = lab.free_port(0)
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
         assert lab.free_port(port) != port
     assert lab.free_port(port) == port
 
@@ -43,6 +45,15 @@ def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path, monkeypatch: p
     assert "no such kernel" in failure.value.log
 
 
+@pytest.fixture
+def _own_signals() -> Iterator[None]:
+    """The lab's own answer to being ended would stay that of these tests."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("_own_signals")
 def test_ones_own_course_is_opened_and_jupyters_files_stay_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
