@@ -25,6 +25,7 @@ from demo.hub import Hub, set_up
 from demo.notebooks import fill
 from tests.browser.conftest import only_this_machine
 from tests.browser.test_lab import ready
+from tests.conftest import PATIENCE
 from tests.demo.small_class import MEMBERS
 
 pytestmark = pytest.mark.hub
@@ -32,7 +33,6 @@ pytestmark = pytest.mark.hub
 ASSIGNMENT = "03-ols"
 NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
 WRITTEN = "q3b-reflection"
-MINUTE = 60_000
 PROBE = Path(__file__).with_name("probe.py")
 
 
@@ -53,10 +53,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 @pytest.fixture(scope="module")
 def people(hub: Hub, chromium: Browser) -> Iterator[dict[str, Page]]:
     """A browser for each person, logged in."""
-    expect.set_options(timeout=MINUTE)  # nobody's patience is tried here; a machine may have more to do
     pages = {name: chromium.new_context(viewport={"width": 1280, "height": 900}).new_page() for name in hub.passwords}
     for name, page in pages.items():
-        page.set_default_timeout(MINUTE)
+        page.set_default_timeout(PATIENCE)
         page.context.route("**/*", only_this_machine)
         page.goto(f"{hub.url}/hub/login?next=/hub/home")
         page.fill("#username_input", name)
@@ -75,8 +74,8 @@ def server(hub: Hub, name: str, path: str) -> str:
 def start(hub: Hub, page: Page, name: str) -> None:
     """Start a person's server, and wait until JupyterLab is there."""
     page.goto(f"{hub.url}/hub/spawn/{name}")
-    page.wait_for_url(f"**/user/{name}/lab**", timeout=2 * MINUTE)
-    expect(page.get_by_role("menuitem", name="Nbgrader")).to_be_visible(timeout=2 * MINUTE)
+    page.wait_for_url(f"**/user/{name}/lab**", timeout=2 * PATIENCE)
+    expect(page.get_by_role("menuitem", name="Nbgrader")).to_be_visible(timeout=2 * PATIENCE)
 
 
 def write_notebook(path: Path, code: str) -> None:
@@ -88,15 +87,23 @@ def write_notebook(path: Path, code: str) -> None:
     os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def run_notebook(page: Page, address: str) -> None:
-    """Open a notebook in JupyterLab, run all of it and save it."""
+def run_notebook(page: Page, address: str, path: Path) -> list[nbformat.NotebookNode]:
+    """Open a notebook in JupyterLab, run all of it and save it at ``path``; its cells with code, which all have run."""
     page.goto(address)
-    expect(page.get_by_text("| Idle").first).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text("| Idle").first).to_be_visible(timeout=2 * PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.locator(".jp-mod-running, .jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=2 * MINUTE)
-    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
-        page.keyboard.press("Control+s")
+    for _ in range(PATIENCE // 1000):  # at first no cell may have begun, and those out of sight show nothing
+        expect(page.locator(".jp-mod-running, .jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=2 * PATIENCE)
+        with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+            page.keyboard.press("Control+s")
+        code = [
+            one for one in nbformat.read(path, as_version=4).cells if one.cell_type == "code" and one.source.strip()
+        ]
+        if all(cell.execution_count for cell in code):
+            return code
+        page.wait_for_timeout(1000)
+    raise AssertionError(f"not all cells of {path.name} have run")
 
 
 def assignments(page: Page) -> None:
@@ -119,9 +126,7 @@ def feedback(hub: Hub, people: dict[str, Page]) -> str:
     notebook = nbformat.read(path, as_version=4)
     fill(notebook, MEMBERS["no-constant"].hands_in[ASSIGNMENT][-1].answers)  # typing them says nothing about the Hub
     nbformat.write(notebook, path)
-    run_notebook(page, server(hub, "student-one", f"lab/tree/{NOTEBOOK}"))
-    ran = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    assert all(cell.execution_count for cell in ran if cell.source.strip())
+    run_notebook(page, server(hub, "student-one", f"lab/tree/{NOTEBOOK}"), path)
 
     assignments(page)
     downloaded.locator("a.assignment-notebooks-link").click()
@@ -133,7 +138,7 @@ def feedback(hub: Hub, people: dict[str, Page]) -> str:
     submitted = page.locator("#submitted_assignments_list")
     expect(submitted).to_contain_text(ASSIGNMENT)
     home = hub.folder / "homes" / "student-one" / ASSIGNMENT / "feedback"
-    for _ in range(60):  # the watcher looks every two seconds
+    for _ in range(PATIENCE // 1000):  # the watcher looks every two seconds
         submitted.get_by_role("button", name="Fetch Feedback").first.click()
         page.wait_for_timeout(1000)
         if found := sorted(home.glob("*/*.html")):
@@ -170,7 +175,7 @@ def test_the_ta_marks_the_written_part(hub: Hub, people: dict[str, Page]) -> Non
 def test_the_instructor_exports_the_grades(hub: Hub, people: dict[str, Page]) -> None:
     start(hub, people["instructor"], "instructor")
     write_notebook(hub.course / "export.ipynb", "!nbgrader export --to exported.csv")
-    run_notebook(people["instructor"], server(hub, "instructor", "lab/tree/export.ipynb"))
+    run_notebook(people["instructor"], server(hub, "instructor", "lab/tree/export.ipynb"), hub.course / "export.ipynb")
     with (hub.course / "exported.csv").open() as table:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)}
     assert rows["student-one"] > 0 == rows["student-two"]
@@ -244,9 +249,9 @@ def test_from_inside_a_students_server_nothing_else_is_reached(hub: Hub, people:
         canary.listen()
         start(hub, people["student-two"], "student-two")
         write_notebook(home / "probe.ipynb", text)
-        run_notebook(people["student-two"], server(hub, "student-two", "lab/tree/probe.ipynb"))
-    output = nbformat.read(home / "probe.ipynb", as_version=4).cells[0].outputs[0]
-    found: dict[str, Any] = json.loads(output["text"])
+        page, path = people["student-two"], home / "probe.ipynb"
+        (cell,) = run_notebook(page, server(hub, "student-two", "lab/tree/probe.ipynb"), path)
+    found: dict[str, Any] = json.loads(cell.outputs[0]["text"])
     everybody, *others = addresses(hub)
     assert found["answers"][everybody][0] == 200
     assert [url for url in others if not refused(*found["answers"][url])] == []
