@@ -42,14 +42,14 @@ PARTS = (
         "a library for tests that only hidden tests import",
         "def p6(x):\n    if x < 0:\n        raise ValueError('negative')\n    return x",
         "assert p6(1) == 1",
-        "from hypothesis import given, strategies\n@given(strategies.integers(0, 9))\ndef p6_same(n):\n    assert p6(n) == n\np6_same()",
+        "from hypothesis import HealthCheck, given, settings, strategies\nunhurried = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))\n@unhurried\n@given(strategies.integers(0, 9))\ndef p6_same(n):\n    assert p6(n) == n\np6_same()",
         "def p6(x):\n    return min(x, 5)",
     ),
     Part(
         "that library in a later test",
         "def p7(x):\n    return -x",
         "assert p7(1) == -1",
-        "@given(strategies.integers(-9, 9))\ndef p7_twice(n):\n    assert p7(p7(n)) == n\np7_twice()",
+        "@unhurried\n@given(strategies.integers(-9, 9))\ndef p7_twice(n):\n    assert p7(p7(n)) == n\np7_twice()",
         "def p7(x):\n    return -abs(x)",
     ),
     Part(
@@ -98,7 +98,7 @@ PARTS = (
         "a time limit of the test's own",
         "def p14(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a",
         "assert p14(7) == 13",
-        "import signal\ndef p14_late(*_):\n    raise TimeoutError\nsignal.signal(signal.SIGALRM, p14_late)\nsignal.alarm(2)\ntry:\n    assert p14(90) == 2880067194370816120\nfinally:\n    signal.alarm(0)",
+        "import signal\ndef p14_late(*_):\n    raise TimeoutError\nsignal.signal(signal.SIGALRM, p14_late)\nsignal.alarm(5)\ntry:\n    assert p14(90) == 2880067194370816120\nfinally:\n    signal.alarm(0)",
         "def p14(n):\n    return n if n < 2 else p14(n - 1) + p14(n - 2)",
     ),
     Part(
