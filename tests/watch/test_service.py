@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
+from autograder.errors import CourseError
 from autograder.watch.folder import ExchangeFolder
 from autograder.watch.jobs import MOST_ATTEMPTS
 from autograder.watch.journal import Row, State
@@ -173,6 +174,28 @@ def test_a_locked_gradebook_is_waited_for(watched: Make, run: Run, monkeypatch: 
     other.close()
     running.until(lambda: course.fetched(secret))
     assert course.earned("ada") == 1.0
+
+
+def test_what_happens_in_a_pause_does_not_end_it_again_and_again(
+    watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> Iterator[Arrived]:
+        raise CourseError("The exchange is away.")
+
+    running = run(watched())
+    service, heard = running.service, running.service._wake
+    waited: list[bool] = []
+    monkeypatch.setattr(service._source, "arrived", away)
+    monkeypatch.setattr(heard, "wait", lambda _: waited.append(heard.is_set()))
+    heard.set()
+    service.turn()
+    assert running.said[-1] == "trouble: The exchange is away. Trying again in 1 s."
+    heard.set()
+    service.turn()
+    assert waited == [False, False]  # each of which would have returned at once
+    service.stop()
+    service.turn()
+    assert len(waited) == 2
 
 
 def test_a_changed_test_is_graded_by(watched: Make, run: Run) -> None:
