@@ -30,9 +30,9 @@ from demo.students import CLASS
 RECIPE = workspace.REPOSITORY / "deploy" / "jupyterhub"
 DEFAULT = workspace.REPOSITORY / "hub"
 _PORTS = 4  # from the public one on
-_START_SECONDS = 120.0
+_START_SECONDS = 600.0
 _STOP_SECONDS = 40.0
-_WAIT_SECONDS = 20.0
+_WAIT_SECONDS = 60.0
 _LOG_LINES = 60
 
 _ON_THE_HUB = """

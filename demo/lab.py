@@ -4,6 +4,7 @@ import argparse
 import http.client
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -19,8 +20,9 @@ from typing import Self
 from autograder.cli import find_course
 from demo import workspace
 
-_START_SECONDS = 60.0
+_START_SECONDS = 300.0
 _STOP_SECONDS = 10.0
+_PORTS = 20_000, 32_000
 # Lab would ask on its first page whether to fetch news from the network.
 _SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
@@ -129,8 +131,11 @@ def environment(state: Path, token: str) -> Mapping[str, str]:
 
 
 def free_port(preferred: int) -> int:
-    """``preferred`` where nobody listens on it, otherwise any free port."""
-    for port in (preferred, 0):
+    """``preferred`` where nobody listens on it, otherwise any free port.
+
+    None of those that the system gives to whoever asks for any: before a server listens there, it would be gone.
+    """
+    for port in (*([preferred] if preferred else []), *(random.randrange(*_PORTS) for _ in range(1000))):
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             with suppress(OSError):

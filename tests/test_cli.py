@@ -16,6 +16,11 @@ from autograder.cli import main
     ("arguments", "says"),
     [
         ("written 05 --replace", "--replace goes with --apply"),
+        ("written 05 --serve --json", "--serve shows a page until Ctrl-C, and has no result for --json"),
+        (
+            "audit 05 --ids class.txt --vary nothing",
+            "--ids names other students to try, and --vary nothing leaves them",
+        ),
         ("written 05 --apply --force", "--force: not allowed with argument --apply"),
         ("grade 05 --scheduler tcp://host:8786", "--scheduler goes with --engine dask"),
         ("regrade 05 --undo --yes", "--undo"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from rich.console import Console
@@ -20,7 +21,7 @@ from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
 from autograder.errors import CourseError
 from autograder.pages.checks import as_text
-from autograder.template import Template, TemplateCell, grade_id_of
+from autograder.template import Template, grade_id_of
 
 
 @dataclass(frozen=True)
@@ -32,34 +33,58 @@ class _Trial:
     answer: Answer | None = None  # of the bank
 
 
-def show_trials(course: Course, options: argparse.Namespace, console: Console) -> bool:
-    """Submit answers and show the checks; returns whether all was judged, and as the bank says.
+@dataclass(frozen=True)
+class Tried:
+    """What the tests of the parts that were asked for said of one notebook."""
+
+    template: Template
+    title: str
+    result: CaseResult
+    cells: Mapping[str, tuple[CellResult, ...]]  # part → its test cells
+    faults: tuple[str, ...]  # other points than it should earn, a hint that shows a reference value
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all was judged, and as the bank says."""
+        return not self.faults and all(cell.points is not None for cells in self.cells.values() for cell in cells)
+
+    def not_judged(self, cell: CellResult) -> str:
+        """Why a test cell could not judge; empty where it could."""
+        return told(cell, self.template.by_id()[cell.grade_id]) if cell.points is None else ""
+
+
+def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
+    """Submit answers, one after the other.
 
     Args:
         course: where the assignment is.
         options: arguments of ``autograder try``.
-        console: where the checks are shown.
+
+    Yields:
+        What the tests said, as soon as it is known.
 
     Raises:
         CourseError: there is no such assignment, part or answer.
         BankError: an entry of the bank is not what it should be.
     """
     (name,) = options.assignment
-    well = True
     for rehearsal in rehearse(course, [name])[name]:
         parts = parts_of(rehearsal.template)
         if options.part and options.part not in parts:
             raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {', '.join(parts)}.")
-        chosen = [options.part] if options.part else list(parts)
-        shortened = _until(rehearsal, [test for part in chosen for test in parts[part]])
-        for trial in _trials(rehearsal, course, options, chosen):
+        chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
+        shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
+        for trial in _trials(rehearsal, course, options, list(chosen)):
             student = options.id or shortened.task.student
             task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
-            console.rule(escape(trial.title), align="left")
-            well &= _show(
-                judged_alone(task), trial, {part: parts[part] for part in chosen}, console, rehearsal.template
-            )
-    return well
+            yield _tried(judged_alone(task), trial, chosen, rehearsal.template)
+
+
+def _tried(result: CaseResult, trial: _Trial, parts: Mapping[str, tuple[str, ...]], template: Template) -> Tried:
+    cells = {cell.grade_id: cell for cell in result.cells}
+    judged = {part: tuple(cells[test] for test in tests if test in cells) for part, tests in parts.items()}
+    other_points = [_differs(part, found, trial) for part, found in judged.items()]
+    return Tried(template, trial.title, result, judged, (*filter(None, other_points), *result.leaks))
 
 
 def _trials(rehearsal: Rehearsal, course: Course, options: argparse.Namespace, parts: list[str]) -> Iterator[_Trial]:
@@ -126,33 +151,46 @@ def _cut(content: bytes, template: Template) -> bytes:
     return str(nbformat.writes(notebook)).encode("utf-8")
 
 
-def _show(
-    result: CaseResult, trial: _Trial, parts: Mapping[str, tuple[str, ...]], console: Console, template: Template
-) -> bool:
-    """Show the verdict on the parts; whether all is as it should be."""
-    cells = {cell.grade_id: cell for cell in result.cells}
-    well = True
-    for error in result.errors:
+def show(tried: Tried, console: Console) -> None:
+    """Show the verdict on the parts."""
+    console.rule(escape(tried.title), align="left")
+    for error in tried.result.errors:
         console.print(f"[yellow]raised in {escape(error)}[/]", highlight=False, soft_wrap=True)
-    for part, tests in parts.items():
-        judged = [cells[test] for test in tests if test in cells]
-        for cell in judged:
-            console.print(escape(_text(cell, template.by_id()[cell.grade_id])), highlight=False, soft_wrap=True)
-            well &= cell.points is not None
-        problem = _differs(part, judged, trial)
-        if problem:
-            console.print(f"[bold red]✗[/] {escape(problem)}", highlight=False, soft_wrap=True)
-            well = False
-    for leak in result.leaks:
-        console.print(f"[bold red]✗[/] {escape(leak)}", highlight=False, soft_wrap=True)
-        well = False
-    return well
+    for cells in tried.cells.values():
+        for cell in cells:
+            console.print(escape(_text(cell, tried.not_judged(cell))), highlight=False, soft_wrap=True)
+    for fault in tried.faults:
+        console.print(f"[bold red]✗[/] {escape(fault)}", highlight=False, soft_wrap=True)
 
 
-def _text(cell: CellResult, written: TemplateCell) -> str:
+def as_json(tried: Tried) -> dict[str, Any]:
+    """The same for another program."""
+    cells = [
+        {
+            "part": part,
+            "grade_id": cell.grade_id,
+            "points": cell.points,
+            "max_points": cell.max_points,
+            "message": cell.message,
+            "not_judged": tried.not_judged(cell),
+            "checks": [{**asdict(check), "status": check.status.value} for check in cell.checks],
+        }
+        for part, found in tried.cells.items()
+        for cell in found
+    ]
+    return {
+        "notebook": tried.template.notebook,
+        "answer": tried.title,
+        "cells": cells,
+        "raised": list(tried.result.errors),
+        "faults": list(tried.faults),
+    }
+
+
+def _text(cell: CellResult, not_judged: str) -> str:
     lines = [cell.message] if cell.message else []
     if cell.points is None:
-        lines += [f"could not be judged: {told(cell, written)}", cell.review]
+        lines += [f"could not be judged: {not_judged}", cell.review]
     elif cell.checks:
         lines.append(as_text(cell.points, cell.checks))
     else:
@@ -161,7 +199,7 @@ def _text(cell: CellResult, written: TemplateCell) -> str:
     return "\n".join([f"{cell.grade_id}:", *lines, *notes])
 
 
-def _differs(part: str, judged: list[CellResult], trial: _Trial) -> str:
+def _differs(part: str, judged: Sequence[CellResult], trial: _Trial) -> str:
     """What is other than the solution deserves, or the bank says; empty where nothing is."""
     max_points = sum(cell.max_points for cell in judged)
     if trial.answer is None and trial.title != SOLUTION:

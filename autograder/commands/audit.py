@@ -52,12 +52,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, console: Console) -> int:
     """Audit assignments."""
     from autograder.audit.bank import find_bank
-    from autograder.audit.cases import IDS, Vary
+    from autograder.audit.cases import IDS, Vary, submitted_as
     from autograder.audit.page import page
     from autograder.audit.report import audit
     from autograder.course.course import Course
     from autograder.course.files import write_atomically
 
+    if options.ids and options.vary == "nothing":
+        options.error("--ids names other students to try, and --vary nothing leaves them out")
+    ids = _ids(options.ids) if options.ids else IDS
     course = Course.here()
     names = options.assignment or course.assignments()
     with Progress(console=beside(options)) as progress:
@@ -68,10 +71,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
             options.answers or find_bank(course.root),
             vary=Vary(options.vary),
             workers=options.workers,
-            ids=_ids(options.ids) if options.ids else IDS,
+            ids=ids,
             progress=lambda done, of: progress.update(bar, completed=done, total=of),
         )
     show(reports, console)
+    if options.ids and not any(submitted_as(ids[0]).name in report.tried for report in reports):
+        console.print("No test draws data by the id, so that the ids of --ids were not tried.", highlight=False)
     for report in reports:
         path = options.pages / f"{report.notebook}.html"
         write_atomically(path, page(report).encode("utf-8"))
@@ -83,11 +88,15 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _ids(path: Path) -> list[str]:
+    """The ids in a file; programs for tables put a mark of three bytes before the first one."""
     try:
-        lines = path.read_text("utf-8", "replace").splitlines()
+        lines = path.read_text("utf-8-sig", "replace").splitlines()
     except OSError as problem:
-        raise CourseError(f"The ids cannot be read: {problem}.") from None
-    return list(dict.fromkeys(filter(None, map(str.strip, lines))))
+        raise CourseError(f"The ids of {path} cannot be read: {problem.strerror}.") from None
+    found = list(dict.fromkeys(filter(None, map(str.strip, lines))))
+    if not found:
+        raise CourseError(f"{path} names no student: it should hold one id a line.")
+    return found
 
 
 def _as_json(report: Report) -> dict[str, Any]:

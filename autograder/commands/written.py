@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from autograder.commands import DONE, SUBMISSION, assignment_name, count, next_commands
+from autograder.commands import DONE, SUBMISSION, add_json, assignment_name, count, next_commands, print_json
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME,NAME",
         help="share the answers out among these TAs: a page and a sheet for each",
     )
+    add_json(parser)
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -58,14 +59,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from autograder.marking.answers import read_written
     from autograder.marking.order import shared_out
 
-    if options.replace and not options.apply:
-        options.error("--replace goes with --apply")
-    if options.port and not options.serve:
-        options.error("--port goes with --serve")
-    if options.markers and options.serve:
-        options.error("--markers writes sheets for several TAs; each then marks with --serve --marker NAME")
-    if options.markers and (options.apply or options.marker):
-        options.error("--markers writes sheets for several TAs; name one with --marker to apply hers")
+    _refuse_contradictions(options)
     course = Course.here()
     if options.serve:
         return _serve(course, options, console)
@@ -81,11 +75,28 @@ def run(options: argparse.Namespace, console: Console) -> int:
         else:
             sheets = [_Sheet(course.root, written, marker, is_shared=_has_share(marker, shares.read()))]
         if options.apply:
-            return _apply(course, gradebook, sheets[0], console, replace=options.replace)
+            return _apply(course, gradebook, sheets[0], options, console)
     for sheet in sheets:
         sheet.spare(force=options.force)
-        _write(sheet, shares.read(), console)
+    found = [_write(sheet, shares.read(), console) for sheet in sheets]
+    if options.json:
+        print_json(
+            {"assignment": written.assignment, "ungraded": written.ungraded, "sheets": found, "exit_status": DONE}
+        )
     return DONE
+
+
+def _refuse_contradictions(options: argparse.Namespace) -> None:
+    if options.replace and not options.apply:
+        options.error("--replace goes with --apply")
+    if options.port and not options.serve:
+        options.error("--port goes with --serve")
+    if options.json and options.serve:
+        options.error("--serve shows a page until Ctrl-C, and has no result for --json")
+    if options.markers and options.serve:
+        options.error("--markers writes sheets for several TAs; each then marks with --serve --marker NAME")
+    if options.markers and (options.apply or options.marker):
+        options.error("--markers writes sheets for several TAs; name one with --marker to apply hers")
 
 
 def _serve(course: Course, options: argparse.Namespace, console: Console) -> int:
@@ -163,7 +174,8 @@ class _Sheet:
             _spare(self.path, self.apply)
 
 
-def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Console) -> None:
+def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Console) -> dict[str, Any]:
+    """Write page and sheet; returns what a program reads of it."""
     from autograder.course.files import write_atomically
     from autograder.marking.answers import SheetRecord
     from autograder.marking.order import only_of, shuffled
@@ -186,6 +198,8 @@ def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Cons
     if written.ungraded:
         _say(console, f"{len(written.ungraded)} submissions are not graded yet: {_some(written.ungraded)}")
     _say(console, f"Read {html}, fill in {sheet.path}, then: {sheet.apply}")
+    parts = [{"part": part.name, **asdict(part.counts)} for part in written.parts]
+    return {"marker": sheet.marker, "page": html, "sheet": sheet.path, "apply": sheet.apply, "parts": parts}
 
 
 def _spare(path: Path, apply: str) -> None:
@@ -204,7 +218,7 @@ def _spare(path: Path, apply: str) -> None:
         )
 
 
-def _apply(course: Course, gradebook: Any, sheet: _Sheet, console: Console, *, replace: bool) -> int:
+def _apply(course: Course, gradebook: Any, sheet: _Sheet, options: argparse.Namespace, console: Console) -> int:
     from autograder.course.results.marks import MarkJournal
     from autograder.marking.answers import SheetRecord
     from autograder.marking.marks import apply, planned
@@ -215,14 +229,10 @@ def _apply(course: Course, gradebook: Any, sheet: _Sheet, console: Console, *, r
     rows = read_sheet(sheet.path)
     answers = SheetRecord(course.root, written.assignment, sheet.whose).read()
     given = planned(rows, written, answers)
-    done, kept = apply(course, gradebook, written.assignment, given, replace=replace)
+    done, kept = apply(course, gradebook, written.assignment, given, replace=options.replace)
     journal = MarkJournal(course.root, written.assignment)
     journal.add(origins(done, ((row.line, row.part) for row in rows), sheet.marker))
-    for part in written.parts:
-        marks = [one for one in done if one.part is part]
-        comments = sum(bool(one.comment) for one in marks)
-        if marks:
-            _say(console, f"  {part.name}: {count(len(marks), 'mark')}, {comments} with a comment")
+    _say_given(done, written, console)
     are, rows_left = "is" if len(done) == 1 else "are", _left(rows)
     have = "has" if rows_left == 1 else "have"
     _say(console, f"{count(len(done), 'mark')} {are} in the gradebook; {count(rows_left, 'row')} {have} no points.")
@@ -231,7 +241,29 @@ def _apply(course: Course, gradebook: Any, sheet: _Sheet, console: Console, *, r
         _say(console, f"Comments without points were ignored: line {', '.join(without[:_SHOWN])}")
     _say_kept(kept, console)
     next_commands(course, written.assignment, sorted({one.student for one in done}), console)
-    return SUBMISSION if kept else DONE
+    status = SUBMISSION if kept else DONE
+    if options.json:
+        marks = {"given": [_as_json(one) for one in done], "kept": [_kept_as_json(one) for one in kept]}
+        left = {"rows_without_points": rows_left, "comments_ignored": list(map(int, without))}
+        print_json({"assignment": written.assignment, **marks, **left, "exit_status": status})
+    return status
+
+
+def _as_json(one: PlannedMark) -> dict[str, Any]:
+    named = {"student": one.student, "part": one.part.name}
+    return {**named, "points": one.points, "comment": one.comment, "line": one.line}
+
+
+def _kept_as_json(one: PlannedMark) -> dict[str, Any]:
+    return {**_as_json(one), "has": asdict(one.part.marked[one.student])}
+
+
+def _say_given(given: tuple[PlannedMark, ...], written: Written, console: Console) -> None:
+    for part in written.parts:
+        marks = [one for one in given if one.part is part]
+        comments = sum(bool(one.comment) for one in marks)
+        if marks:
+            _say(console, f"  {part.name}: {count(len(marks), 'mark')}, {comments} with a comment")
 
 
 def _say_kept(kept: tuple[PlannedMark, ...], console: Console) -> None:

@@ -65,6 +65,7 @@ class Service:
         self._made_elsewhere: dict[str, Future[bytes]] = {}  # key → a page that its feedback waits for
         self._jobs = Jobs(course, journal, clock, say, self._wake.set)
         self._stopped = self._full = False
+        self._warned = ""
         self._troubles, self._paused_until = 0, 0.0
         self._changes_at = self._beat_at = 0.0
         self._line_at = time.monotonic() + _LINE_SECONDS
@@ -158,6 +159,13 @@ class Service:
 
     def _notice(self) -> None:
         self._full = False
+        self._arrived()
+        warning = getattr(self._source, "warning", "")  # a course's own source may be from before there was one
+        if warning != self._warned:
+            self._warned = warning
+            self._say(f"warning: {self._warned}" if self._warned else "the warning no longer holds")
+
+    def _arrived(self) -> None:
         for arrived in self._source.arrived(self._known, self._desk_().assignments):
             if self._desk_().is_too_late(arrived):
                 why = "it was handed in after the due date, and one before counts (c.ExchangeCollect.before_duedate)"
@@ -267,6 +275,7 @@ class Service:
                 running=self._jobs.keys,
                 full=self._full,
                 notices=self._source.notices,
+                warning=self._warned,
                 workers=self._engine.workers if self._engine else 0,
                 **facts,
             )

@@ -86,6 +86,8 @@ def test_the_command_fails_where_something_does_not_hold(
     {
         "no such assignment": (["no-such"], 2, "There is no assignment 'no-such'"),
         "a slip in the bank": ([SOUND, "--answers", "broken"], 3, "unknown keys ['points']"),
+        "no file of ids": ([SOUND, "--ids", "none.txt"], 2, "none.txt cannot be read: No such file or directory."),
+        "a file without ids": ([SOUND, "--ids", "empty.txt"], 2, "empty.txt names no student"),
     }.values(),
 )
 def test_what_cannot_be_audited_is_an_error_with_a_reason(
@@ -94,8 +96,22 @@ def test_what_cannot_be_audited_is_an_error_with_a_reason(
     broken = course / "broken" / SOUND
     broken.mkdir(parents=True, exist_ok=True)
     (broken / "a.toml").write_text("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q1 = 'x'\npoints = 1\n")
+    (course / "empty.txt").write_text("\n")
     assert main(["audit", *arguments]) == status
     assert says in " ".join(capfd.readouterr().err.split())
+
+
+def test_ids_are_read_as_programs_for_tables_save_them(
+    course: Path, reports: dict[str, Report], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(
+        "autograder.audit.report.audit", lambda *_, ids, **__: asked.append(list(ids)) or (reports[SOUND],)
+    )
+    (course / "ids.csv").write_bytes("\ufeffada\r\nbob \r\n\r\nada\r\n".encode())
+    assert main(["audit", SOUND, "--ids", "ids.csv", "--pages", "pages"]) == 0
+    assert asked == [["ada", "bob"]]
+    assert "No test draws data by the id, so that the ids of --ids were not tried." in capfd.readouterr().out
 
 
 def test_an_assignment_that_cannot_be_generated_says_why(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -68,3 +69,45 @@ def test_trials(
     output = told.out + told.err
     assert [text for text in shown if text not in output] == [], output
     assert [text for text in not_shown if text in output] == [], output
+
+
+def test_json_is_all_that_is_printed(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del course
+    assert main(["try", "sound", "--part", "q1", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    solution, *others = found["trials"]
+    assert found["exit_status"] == 0
+    assert solution == {
+        "notebook": "sound",
+        "answer": "the solution",
+        "cells": [
+            {
+                "part": "q1",
+                "grade_id": "q1-tests",
+                "points": 1.0,
+                "max_points": 1.0,
+                "message": "",
+                "not_judged": "",
+                "checks": solution["cells"][0]["checks"],
+            }
+        ],
+        "raised": [],
+        "faults": [],
+    }
+    (check,) = solution["cells"][0]["checks"]
+    assert (check["label"], check["status"], check["earned"], check["credit"]) == ("`mean`", "passed", 1.0, 1.0)
+    wrong = next(one for one in others if one["answer"] == "answers: sum")
+    assert wrong["cells"][0]["points"] == 0.0
+    assert wrong["cells"][0]["checks"][0]["hint"].startswith("This is not")
+
+
+def test_json_says_what_is_wrong(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del course
+    assert main(["try", "generous", "--json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert found["exit_status"] == 3
+    assert [fault for one in found["trials"] for fault in one["faults"]] == ["q1: earns 1, but should earn 0"]
+    assert main(["try", "raises", "--json"]) == 3
+    cells = [cell for one in json.loads(capsys.readouterr().out)["trials"] for cell in one["cells"]]
+    assert {cell["points"] for cell in cells} == {None}
+    assert "KeyError" in cells[0]["not_judged"]

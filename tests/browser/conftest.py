@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route
 from demo.lab import Lab
 from demo.run import Outcome
 from demo.table import differences
+from tests.conftest import PATIENCE
 from tests.demo.small_class import handing_in, run_class
 
 ASSIGNMENT = "03-ols"
@@ -44,7 +45,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """An empty page of a new user; whatever is not on this machine is refused at once."""
     page = chromium.new_page(viewport={"width": 1300, "height": 1000})
     page.route("**/*", only_this_machine)
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     page.close()
 

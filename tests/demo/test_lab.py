@@ -28,9 +28,9 @@ def test_the_users_own_jupyter_settings_are_neither_read_nor_written(tmp_path: P
 
 def test_a_taken_port_is_replaced_by_a_free_one() -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        port = lab.free_port(0)
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
         assert lab.free_port(port) != port
     assert lab.free_port(port) == port
 

@@ -15,10 +15,10 @@ import requests
 from playwright.sync_api import Page, expect
 
 from demo.hub import Hub
+from tests.conftest import PATIENCE
 
 ASSIGNMENT = "03-ols"
 NOTEBOOK = f"{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
-MINUTE = 60_000
 _getaddrinfo = socket.getaddrinfo
 
 
@@ -33,7 +33,7 @@ def ask(page: Page, address: str) -> requests.Response:
     for cookie in page.context.cookies():
         session.cookies.set(cookie["name"], cookie["value"], domain=cookie["domain"], path=cookie["path"])
     with mock.patch("socket.getaddrinfo", _local):  # that names below localhost are this machine, all browsers know
-        return session.get(address, timeout=MINUTE / 1000)
+        return session.get(address, timeout=PATIENCE / 1000)
 
 
 def _local(host: str, *rest: Any, **named: Any) -> Any:
@@ -43,8 +43,8 @@ def _local(host: str, *rest: Any, **named: Any) -> Any:
 def start(hub: Hub, page: Page, name: str) -> None:
     """Start a person's server, and wait until JupyterLab is there."""
     page.goto(f"{hub.url}/hub/spawn/{name}")
-    page.wait_for_url(f"**/user/{name}/lab**", timeout=2 * MINUTE)
-    expect(page.get_by_role("menuitem", name="Nbgrader")).to_be_visible(timeout=2 * MINUTE)
+    page.wait_for_url(f"**/user/{name}/lab**", timeout=2 * PATIENCE)
+    expect(page.get_by_role("menuitem", name="Nbgrader")).to_be_visible(timeout=2 * PATIENCE)
 
 
 def write_notebook(path: Path, code: str) -> None:
@@ -75,15 +75,23 @@ def filled(file: Path, **values: Any) -> str:
     return text
 
 
-def run_notebook(page: Page, address: str) -> None:
-    """Open a notebook in JupyterLab, run all of it and save it."""
+def run_notebook(page: Page, address: str, path: Path) -> list[nbformat.NotebookNode]:
+    """Open a notebook in JupyterLab, run all of it and save it at ``path``; its cells with code, which all have run."""
     page.goto(address)
-    expect(page.get_by_text("| Idle").first).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text("| Idle").first).to_be_visible(timeout=2 * PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.locator(".jp-mod-running, .jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=2 * MINUTE)
-    with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
-        page.keyboard.press("Control+s")
+    for _ in range(PATIENCE // 1000):  # at first no cell may have begun, and those out of sight show nothing
+        expect(page.locator(".jp-mod-running, .jp-InputPrompt", has_text="[*]")).to_have_count(0, timeout=2 * PATIENCE)
+        with page.expect_response(lambda answer: answer.request.method == "PUT" and "/api/contents/" in answer.url):
+            page.keyboard.press("Control+s")
+        code = [
+            one for one in nbformat.read(path, as_version=4).cells if one.cell_type == "code" and one.source.strip()
+        ]
+        if all(cell.execution_count for cell in code):
+            return code
+        page.wait_for_timeout(1000)
+    raise AssertionError(f"not all cells of {path.name} have run")
 
 
 def assignments(page: Page) -> None:

@@ -35,7 +35,7 @@ with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as other:
 for address in ADDRESSES:
     token = {"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"}
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=token), timeout=120) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=token), timeout=180) as answer:
             found["answers"][address] = [answer.status, answer.url, answer.read(200_000).decode("utf-8", "replace")]
     except urllib.error.HTTPError as refusal:
         found["answers"][address] = [refusal.code, refusal.url, ""]

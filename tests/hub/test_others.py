@@ -7,7 +7,6 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import psutil
 import pytest
 from playwright.sync_api import Page
@@ -86,8 +85,9 @@ def test_from_inside_a_students_server_nothing_else_is_reached(hub: Hub, people:
         canary.listen()
         start(hub, people["student-two"], "student-two")
         write_notebook(home / "probe.ipynb", text)
-        run_notebook(people["student-two"], server(hub, "student-two", "lab/tree/probe.ipynb"))
-    output = nbformat.read(home / "probe.ipynb", as_version=4).cells[0].outputs[0]
+        page, path = people["student-two"], home / "probe.ipynb"
+        (cell,) = run_notebook(page, server(hub, "student-two", "lab/tree/probe.ipynb"), path)
+    (output,) = cell.outputs
     assert output.output_type == "stream", output
     found: dict[str, Any] = json.loads(output["text"])
     everybody, *others = addresses(hub)

@@ -46,7 +46,7 @@ def test_the_ta_marks_the_written_part(hub: Hub, people: dict[str, Page]) -> Non
 def test_the_instructor_exports_the_grades(hub: Hub, people: dict[str, Page]) -> None:
     start(hub, people["instructor"], "instructor")
     write_notebook(hub.course / "export.ipynb", "!nbgrader export --to exported.csv")
-    run_notebook(people["instructor"], server(hub, "instructor", "lab/tree/export.ipynb"))
+    run_notebook(people["instructor"], server(hub, "instructor", "lab/tree/export.ipynb"), hub.course / "export.ipynb")
     with (hub.course / "exported.csv").open() as table:
         rows = {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)}
     assert rows["student-one"] > 0 == rows["student-two"]

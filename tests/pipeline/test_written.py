@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from contextlib import chdir
 from pathlib import Path
@@ -225,6 +226,33 @@ def test_marks_that_somebody_gave_stay_unless_replaced(course: Course, capsys: p
     assert mark(course, "cleo", FIRST)[0] == 0.1
     assert autograder(course, "written", NAME, "--apply", "--replace") == 0
     assert mark(course, "bob", FIRST) == (0.1, False, "ms² is no ms")
+
+
+def test_json_is_all_that_is_printed(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    (sheet,) = found.pop("sheets")
+    assert found == {"assignment": NAME, "ungraded": [], "exit_status": 0}
+    assert sheet["parts"] == [
+        {"part": FIRST, "answers": 4, "groups": 3, "blank": 1, "marked": 0},
+        {"part": SECOND, "answers": 4, "groups": 2, "blank": 1, "marked": 0},
+    ]
+    assert (sheet["sheet"], sheet["apply"]) == (str(sheet_of(course)), f"autograder written {NAME} --apply")
+    assert Path(sheet["page"]).is_file()
+
+    fill(course, {(FIRST, "bob"): ("0.1", "ms² is no ms"), (SECOND, "dan"): ("", "no points")})
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade(FIRST, NAME, NAME, "bob").manual_score = 0.25
+        gradebook.db.commit()
+    assert autograder(course, "written", NAME, "--apply", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    bob, cleo = {**found["kept"][0]}, {**found["given"][0]}
+    assert (bob.pop("student"), bob.pop("has")) == ("bob", {"points": 0.25, "comment": ""})
+    assert cleo.pop("student") == "cleo"
+    assert bob == cleo
+    assert (bob["part"], bob["points"], bob["comment"]) == (FIRST, 0.1, "ms² is no ms")
+    assert (found["rows_without_points"], len(found["comments_ignored"]), found["exit_status"]) == (6, 1, 1)
 
 
 WRONG = {
