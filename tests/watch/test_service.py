@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
-from autograder.errors import CourseError
 from autograder.watch import status
 from autograder.watch.folder import ExchangeFolder
 from autograder.watch.jobs import MOST_ATTEMPTS
@@ -190,43 +188,6 @@ def test_what_was_handed_in_otherwise_and_later_is_not_replaced(watched: Make, r
     running.done()
     assert running.states()[0][:2] == ("ada", "skipped")
     assert not (course.root / "submitted" / "ada" / NAME / "submission_secret.txt").exists()
-
-
-def test_a_locked_gradebook_is_waited_for(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.watch.service._PAUSES", (0.05,))
-    course = watched("c.CourseDirectory.db_url += '?timeout=0.02'")
-    running = run(course)
-    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
-    other.execute("begin exclusive")
-    secret = course.hand_in("ada")
-    running.until(lambda: any("database is locked" in line for line in running.said))
-    assert running.states() == [("ada", "waiting", "")]
-    assert running.journal.waiting()[0].attempts == 0
-    other.close()
-    running.until(lambda: course.fetched(secret))
-    assert course.earned("ada") == 1.0
-
-
-def test_what_happens_in_a_pause_does_not_end_it_again_and_again(
-    watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(*_: object) -> Iterator[Arrived]:
-        raise CourseError("The exchange is away.")
-
-    running = run(watched())
-    service, heard = running.service, running.service._wake
-    waited: list[bool] = []
-    monkeypatch.setattr(service._source, "arrived", away)
-    monkeypatch.setattr(heard, "wait", lambda _: waited.append(heard.is_set()))
-    heard.set()
-    service.turn()
-    assert running.said[-1] == "trouble: The exchange is away. Trying again in 1 s."
-    heard.set()
-    service.turn()
-    assert waited == [False, False]  # each of which would have returned at once
-    service.stop()
-    service.turn()
-    assert len(waited) == 2
 
 
 def test_a_changed_test_is_graded_by(watched: Make, run: Run) -> None:
