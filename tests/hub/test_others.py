@@ -26,6 +26,7 @@ def addresses(hub: Hub) -> list[str]:
     service = hub.url.replace("//", "//ngshare--service.")
     ngshare = [address for host in (service, hub.local) for address in _of_ngshare(f"{host}/services/ngshare", stamp)]
     return [
+        f"{service}/services/ngshare/assignment/lmm/{ASSIGNMENT}",
         *ngshare,
         server(hub, "student-one", f"files/{NOTEBOOK}"),
         server(hub, "student-one", "api/contents"),
@@ -40,7 +41,6 @@ def addresses(hub: Hub) -> list[str]:
 
 def _of_ngshare(there: str, stamp: str) -> list[str]:
     return [
-        f"{there}/assignment/lmm/{ASSIGNMENT}",
         f"{there}/feedback/lmm/{ASSIGNMENT}/student-one?timestamp={stamp}",
         f"{there}/submission/lmm/{ASSIGNMENT}/student-one",
         f"{there}/submissions/lmm/{ASSIGNMENT}",
