@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from rich.console import Console
 
 from demo import workspace
 from demo.course import Course, StepFailed, logging_to
-from demo.lab import free_port
+from demo.lab import DidNotStart, free_port, wait_until_ready
 from demo.progress import Steps
 from demo.run import run
 from demo.students import CLASS
@@ -30,10 +29,8 @@ from demo.students import CLASS
 RECIPE = workspace.REPOSITORY / "deploy" / "jupyterhub"
 DEFAULT = workspace.REPOSITORY / "hub"
 _PORTS = 4  # from the public one on
-_START_SECONDS = 600.0
 _STOP_SECONDS = 40.0
 _WAIT_SECONDS = 60.0
-_LOG_LINES = 60
 
 _ON_THE_HUB = """
 # On the Hub the exchange is ngshare. ngshare_exchange asks for USER while it is imported, which services may not have.
@@ -45,14 +42,6 @@ from ngshare_exchange import configureExchange
 configureExchange(c, os.environ.get("NGSHARE_URL", "http://127.0.0.1:8000/services/ngshare"))
 configure(c)  # once more, and last: it sees that the exchange is ngshare, and keeps its bounds
 """
-
-
-class HubDidNotStart(Exception):
-    """The Hub ended or kept silent; ``log`` is what it wrote."""
-
-    def __init__(self, log: str) -> None:
-        super().__init__("JupyterHub did not start")
-        self.log = log
 
 
 class Hub:
@@ -118,7 +107,7 @@ class Hub:
                 start_new_session=True,  # Ctrl-C is for us, who end it in order
             )
         try:
-            self._wait_until_it_runs(self._process)
+            wait_until_ready("JupyterHub", self._process, self.log, self._runs)
             self._enroll()
         except BaseException:
             self._stop()
@@ -181,13 +170,8 @@ class Hub:
     def _token(self) -> str:
         return str(self._secrets()["grading_token"])
 
-    def _wait_until_it_runs(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
-            if "JupyterHub is now running" in self.log.read_text(errors="replace"):
-                return
-            time.sleep(0.1)
-        raise HubDidNotStart("\n".join(self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]))
+    def _runs(self) -> bool:
+        return "JupyterHub is now running" in self.log.read_text(errors="replace")
 
     def _stop(self) -> None:
         if self._process is None or self._process.poll() is not None:
@@ -245,9 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return hub.wait()
     except KeyboardInterrupt:
         return 0
-    except (HubDidNotStart, StepFailed) as failure:
+    except StepFailed as failure:
         print(f"{failure.log}\n{failure}", file=sys.stderr)
-    except (subprocess.CalledProcessError, workspace.NotAWorkspace) as failure:
+    except (DidNotStart, subprocess.CalledProcessError, workspace.NotAWorkspace) as failure:
         print(failure, file=sys.stderr)
     return 1
 
