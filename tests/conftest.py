@@ -12,7 +12,7 @@ from pathlib import Path
 import nbgrader.api
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.warm import WarmPools
 
@@ -21,6 +21,8 @@ _CHROMIUM = (
     "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync"
 ).split() + (["--no-sandbox"] if os.geteuid() == 0 else [])
+
+PATIENCE = 180_000  # milliseconds, in which a browser has what a test waits for, whatever else the machine has to do
 
 # nbgrader starts `alembic` by name; it lies beside this Python.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -55,6 +57,7 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium")
     assert program, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_CHROMIUM)
+        expect.set_options(timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=program, args=_CHROMIUM, timeout=PATIENCE)
         yield browser
         browser.close()

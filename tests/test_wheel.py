@@ -46,7 +46,7 @@ def run(*command: str, folder: Path | None = None) -> str:
         "HOME": str(folder or Path.cwd()),
         "LANG": "C.UTF-8",
     }
-    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=1200)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

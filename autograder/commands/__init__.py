@@ -149,21 +149,30 @@ def next_commands(course: Course, assignment: str, students: Sequence[str], cons
             console.print(f"  next: {line}", highlight=False, markup=False, soft_wrap=True)
 
 
-def beside(options: argparse.Namespace) -> Console:
-    """Where progress and warnings go: standard error."""
+def terminal(*, stderr: bool, quiet: bool = False) -> Console:
+    """A console on which nothing acts that a student wrote: names, errors and remarks hold anything."""
     from rich.console import Console
 
-    return Console(stderr=True, quiet=options.quiet)
+    from autograder.pages.terminal import for_terminal
+
+    class Terminal(Console):
+        def print(self, *texts: Any, **options: Any) -> None:
+            super().print(*(for_terminal(one) if isinstance(one, str) else one for one in texts), **options)
+
+    return Terminal(stderr=stderr, quiet=quiet)
+
+
+def beside(options: argparse.Namespace) -> Console:
+    """Where progress and warnings go: standard error."""
+    return terminal(stderr=True, quiet=options.quiet)
 
 
 def carry_out(name: str, options: argparse.Namespace) -> int:
     """Run a command, and say in a line why it could not be run."""
-    from rich.console import Console
-
     try:
-        return _run(name, options, Console(stderr=getattr(options, "json", False), quiet=options.quiet))
+        return _run(name, options, terminal(stderr=getattr(options, "json", False), quiet=options.quiet))
     except KeyboardInterrupt:
-        Console(stderr=True).print("Interrupted. What was done is written; the same command goes on with the rest.")
+        terminal(stderr=True).print("Interrupted. What was done is written; the same command goes on with the rest.")
         return INTERRUPTED
     except Exception as raised:
         problem = told(raised)
@@ -192,9 +201,8 @@ def told(problem: Exception) -> GraderError | None:
 
 def refused(problem: GraderError) -> int:
     """Say why a command could not be carried out; returns its exit status."""
-    from rich.console import Console
     from rich.markup import escape
 
     text = f"[bold red]error:[/] {escape(str(problem))}"
-    Console(stderr=True).print(text, highlight=False, soft_wrap=True)
+    terminal(stderr=True).print(text, highlight=False, soft_wrap=True)
     return problem.exit_status

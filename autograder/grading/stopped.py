@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.pages.terminal import on_one_line
+
 _NAME_ERROR = re.compile(r"NameError: name '(\w+)' is not defined")
 _ASSIGNED = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=(?!=)", re.MULTILINE)
 _ABSENT = (
@@ -81,7 +83,8 @@ def absent(cells: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
         and output.get("ename") in ("ModuleNotFoundError", "ImportError", "FileNotFoundError")
     ]
     found = [(kind, pattern.search(error)) for error in errors for kind, pattern in _ABSENT]
-    return tuple(dict.fromkeys(f"{kind} {match[match.lastindex or 0]}" for kind, match in found if match))
+    names = [(kind, on_one_line(match[match.lastindex or 0])) for kind, match in found if match]
+    return tuple(dict.fromkeys(f"{kind} {name}" for kind, name in names))
 
 
 def assigned(source: str) -> set[str]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +27,7 @@ from autograder.marking.sheet import points_of
 from autograder.written.groups import Group
 
 _MAX_BODY = 100_000  # bytes of a form
+_SEND_SECONDS = 3.0  # in which a request must be there, whole
 
 
 @dataclass
@@ -181,6 +185,22 @@ class _Handler(BaseHTTPRequestHandler):
     server: DeskServer
     timeout = 0.5  # seconds; browsers open connections ahead of time, and nobody else is served meanwhile
 
+    def setup(self) -> None:
+        """Bound the time of the whole request: one that comes byte by byte never passes ``timeout``."""
+        super().setup()
+        self._late = threading.Timer(_SEND_SECONDS, self._end_reading)
+        self._late.daemon = True
+        self._late.start()
+
+    def _end_reading(self) -> None:
+        with suppress(OSError):  # it has been served meanwhile
+            self.connection.shutdown(socket.SHUT_RD)
+
+    def finish(self) -> None:
+        """Close the connection."""
+        self._late.cancel()
+        super().finish()
+
     def do_GET(self) -> None:
         """Show the page."""
         if self._allowed("", "mark"):
@@ -197,7 +217,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not 0 <= length <= _MAX_BODY:
             self.send_error(413)
             return
-        sent = parse_qs(self.rfile.read(length).decode("utf-8", "replace"), keep_blank_values=True)
+        body = self.rfile.read(length)
+        if len(body) < length:  # a part of a form may give other points than the whole
+            self.send_error(400)
+            return
+        sent = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         group, typed, comment, seen = (sent.get(name, [""])[0] for name in ("group", "points", "comment", "seen"))
         try:
             said = self.server.desk.mark(group, sent.get("give", [typed])[0], comment, seen)

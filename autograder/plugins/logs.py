@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import re
 
 from tornado.log import LogFormatter
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+from autograder.pages.terminal import for_terminal
 
 
 class PlainFormatter(LogFormatter):
@@ -16,5 +15,5 @@ class PlainFormatter(LogFormatter):
     def format(self, record: logging.LogRecord) -> str:
         """The message as one text; the colors of its level are the formatter's own."""
         copied = logging.makeLogRecord(vars(record))
-        copied.msg, copied.args = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], record.getMessage()), ()
+        copied.msg, copied.args = for_terminal(record.getMessage()), ()
         return super().format(copied)

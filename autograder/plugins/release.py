@@ -1,4 +1,4 @@
-"""`nbgrader release_feedback`: for a class in which not everything came through the exchange, and for one submission."""
+"""`nbgrader release_feedback`: for a class of which some did not use the exchange, and for one submission."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class SparingRelease:
         """Release one student after the other; who has no way to fetch a page is named at the end."""
         left_out: list[Path] = []
         pattern = self.src_path
-        for folder in sorted({Path(page).parent for page in glob.glob(f"{pattern}/*.html")}):
+        pages = glob.glob(f"{pattern}/*.html")  # noqa: PTH207  the pattern is that of nbgrader, for whole paths
+        for folder in sorted({Path(page).parent for page in pages}):
             if all((folder / name).is_file() for name in self.needed):
                 self.src_path = glob.escape(str(folder))
                 super().copy_files()  # type: ignore[misc]  # of the class that this one goes before
@@ -61,8 +62,8 @@ class SparingRelease:
             return
         names = ", ".join(list(left_out)[:_SHOWN]) + (" …" if len(left_out) > _SHOWN else "")
         self.log.warning(
-            "Not released, because it was not handed in through the exchange, where nobody could fetch it: the feedback "
-            "of %s. Give them their pages, such as those in %s, in another way. Everybody else's is released.",
+            "Not released, because it was not handed in through the exchange, where nobody could fetch it: the "
+            "feedback of %s. Give them their pages, such as those in %s, in another way. Everybody else's is released.",
             names,
             next(iter(left_out.values())),
         )

@@ -22,8 +22,8 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session
 
 START_SECONDS = 60.0
-BUILD_SECONDS = 5.0  # to build the sandbox, before anything is imported
-CLEAN_SECONDS = 2.0
+BUILD_SECONDS = 30.0  # to build the sandbox, before anything is imported
+CLEAN_SECONDS = 10.0
 PACKET = 1 << 16
 ENTRY = (
     "import sys; sys.path.insert(0, '/opt/sandbox'); from inside.start import main; del sys.path[0]; main(sys.argv[1])"

@@ -22,12 +22,15 @@ from autograder.sandbox.channel import Channel, Malformed, wait_readable
 from autograder.sandbox.inside.encode.value import Encoder
 from autograder.sandbox.limits import Limits, explain, how_it_ended
 from autograder.sandbox.outputs import CellOutputs, CellRun, TooMuch, called, understood, unread
+from autograder.sandbox.own_time import OwnTime
 from autograder.values import decode
 from autograder.values.figures import decode_figures
 
 GRACE_SECONDS = 1.0  # for the process's own time limit on values to act first
-LAST_WORDS_SECONDS = 0.2  # to read what an ended process had written
-END_NOTICE_SECONDS = 1.0  # for process 1 to say how a process that closed the channel has ended
+LAST_WORDS_SECONDS = 5.0  # to read what an ended process had written, where what it started writes on
+END_NOTICE_SECONDS = 1.0  # for process 1 to see that a process that closed the channel has ended
+ANSWER_SECONDS = 10.0  # for process 1 to answer: it never works for long, but may have to wait for the processor
+LOOK_SECONDS = 0.5  # of waiting, until this process looks at its clock
 PIPE_CHUNK = 1 << 16
 MOST_GRANTED = 10  # times a limit of wall time
 TICK_SECONDS = 0.1  # of waiting for the processor: less is chance
@@ -63,8 +66,9 @@ class Session:
         self._given: frozenset[str] = frozenset()  # names of the files that were put beside the notebook
         self._cell_id = ""
         self._number = 0  # of the last request
-        self._owed_until = 0.0  # when the answer to it must have come
-        self._opened = time.monotonic()
+        self._clock = OwnTime()
+        self._owed_until = 0.0  # when the answer to it must have come, by this clock
+        self._took = 0.0  # seconds that the last request took, without what was granted
         self._waited = False
         self._starved = 0.0  # seconds that were granted because other processes had the processor
         self._seconds_left = limits.notebook_seconds
@@ -137,7 +141,7 @@ class Session:
         try:
             answer = self._ask(request, seconds + (GRACE_SECONDS if interrupted else 0.0), reason)
         finally:
-            self._seconds_left -= time.monotonic() - started
+            self._seconds_left -= self._took
             self._output_left -= self._outputs.size
         if answer["kind"] != "done":
             raise self._end("protocol")
@@ -233,11 +237,10 @@ class Session:
     def _ask_for_value(self, request: dict[str, Any]) -> dict[str, Any]:
         seconds = self._limits.value_seconds
         self._outputs = CellOutputs(self._limits, self._output_left)
-        started = time.monotonic()
         try:
             answer = self._ask({**request, "seconds": seconds}, seconds + GRACE_SECONDS, "value time")
         finally:
-            self._seconds_left -= time.monotonic() - started
+            self._seconds_left -= self._took
             self._output_left -= self._outputs.size
         if answer["kind"] not in ("value", "missing", "raised"):
             raise self._end("protocol")
@@ -261,17 +264,14 @@ class Session:
             raise self.ended
         self._number += 1
         self._channel.queue({**request, "number": self._number})
+        began = self._clock.tick()
         # The answer to a request that nobody waits for any more comes first.
-        self._owed_until = max(self._owed_until, time.monotonic()) + seconds
+        self._owed_until = max(self._owed_until, began) + seconds
+        granted = self._starved
         try:
             while True:
-                left = self._owed_until - time.monotonic()
-                if left <= 0:
-                    left = self._granted(seconds)
-                    self._owed_until += left
-                if left <= 0:
-                    raise self._end(reason)
-                ready = self._poll(min(left, deadline.left()))
+                left = self._owed_until - self._clock.tick()
+                ready = self._poll(max(0.0, min(left, deadline.left(), LOOK_SECONDS)))
                 self._drain()
                 for answer in self._frames():
                     self._owed_until = 0.0
@@ -280,22 +280,39 @@ class Session:
                     raise ended
                 if self._channel.closed:
                     raise self._gone() or self._end("protocol")
+                if left <= 0:  # and the answer was not there
+                    self._owed_until += self._granted(seconds, self._starved - granted, reason)
         except Malformed:
             raise self._end("protocol") from None
         except TooMuch as flood:
             raise self._end(flood.args[0]) from None
+        finally:
+            self._took = self._clock.tick() - began - (self._starved - granted)
 
-    def _granted(self, seconds: float) -> float:
-        """More time for a process that would have run, had others not had the processor; none for one that waited."""
+    def _granted(self, seconds: float, before: float, reason: str) -> float:
+        """More time for a process that would have run, had others not had the processor; none for one that waited.
+
+        Args:
+            seconds: its limit.
+            before: what was granted for this request.
+            reason: which limit it is.
+
+        Raises:
+            SessionEnded: it has had its time.
+        """
+        whole = self._limits.notebook_seconds
+        most = MOST_GRANTED * (whole if reason == "notebook time" else seconds) - before
         used = self._used()
+        if wait_readable(self._control, time.monotonic()) and (ended := self._gone()) is not None:
+            raise ended
         starved = float(used.get("starved", 0.0))
-        more = min(starved, MOST_GRANTED * seconds) - self._starved
+        more = min(starved - self._starved, most, MOST_GRANTED * whole - self._starved)
         if more > TICK_SECONDS:
             self._starved += more
             return more
         # Waiting may be its own doing, or that of what runs beside it.
-        self._waited = float(used.get("spent", 0.0)) < (time.monotonic() - self._opened - starved) / 2
-        return 0.0
+        self._waited = float(used.get("spent", 0.0)) < (self._clock.tick() - starved) / 2
+        raise self._end(reason)
 
     def _settle(self) -> None:
         """Have process 1 look once more: a limit passed between two looks counts for this cell, not for the next one.
@@ -311,7 +328,7 @@ class Session:
         """What process 1 knows of the session's use of the processor; nothing where it does not answer."""
         try:
             self._control.send(b'{"op": "used"}')
-            if wait_readable(self._control, time.monotonic() + END_NOTICE_SECONDS):
+            if wait_readable(self._control, time.monotonic() + ANSWER_SECONDS):
                 event = dict(json.loads(self._control.recv(PIPE_CHUNK, socket.MSG_PEEK) or b"{}"))
                 if event.get("event") == "used":
                     self._control.recv(PIPE_CHUNK)
@@ -321,11 +338,13 @@ class Session:
         return {}
 
     def _poll(self, seconds: float) -> set[int]:
+        """Take in what comes in so many seconds, at most; which descriptors it has come from."""
         poll = select.poll()
         poll.register(self._channel.sock, self._channel.events())
         poll.register(self._control, select.POLLIN)
         for pipe in self._pipes:
             poll.register(pipe, select.POLLIN)
+        self._clock.mean_to_wait(seconds)
         ready = {fd for fd, _ in poll.poll(seconds * 1000)}
         if self._channel.sock.fileno() in ready:
             self._channel.write()
@@ -361,7 +380,9 @@ class Session:
         """The process has ended, or passed a limit that process 1 watches; ``None`` where neither is so."""
         self._last_words()
         if not wait_readable(self._control, time.monotonic() + END_NOTICE_SECONDS):
-            return self._end("protocol")  # it closed the channel, but lives on
+            self._used()  # process 1 has looked once more when it has answered
+            if not wait_readable(self._control, time.monotonic()):
+                return self._end("protocol")  # it closed the channel, but lives on
         try:
             event = json.loads(self._control.recv(PIPE_CHUNK) or b"{}")
         except OSError:
@@ -380,11 +401,11 @@ class Session:
         """Collect what an ended process had written, so that the student sees what it showed."""
         until = time.monotonic() + LAST_WORDS_SECONDS
         try:
-            while time.monotonic() < until and not self._channel.closed:
+            while not self._channel.closed:
                 ready = self._poll(0.01)
                 self._drain()
                 self._frames()
-                if self._channel.sock.fileno() not in ready:
+                if self._channel.sock.fileno() not in ready or time.monotonic() > until:
                     return
         except (Malformed, TooMuch):
             return

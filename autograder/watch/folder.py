@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, timedelta
 from itertools import islice
@@ -22,8 +22,12 @@ from autograder.plugins.release import FeedbackFolder
 from autograder.watch.source import Arrived
 
 SETTLE_SECONDS = 5.0  # without a change, after which a folder that `nbgrader submit` did not finish counts as complete
-_MOST_NAMES = 200_000  # looked at in the exchange
-_MOST_NEW = 200  # of them that are looked into at a time; meanwhile, what has been found is graded
+_MANY_NAMES, _MOST_NAMES = 200_000, 1_000_000  # in the exchange: told; looked at
+_TOO_MANY = (
+    "{} holds {} names: looking through them delays everybody, and more than {:,} are not seen. Find out whose they "
+    "are (ls -l), and take away what is no submission."
+)
+_MOST_NEW = 50  # of them that are looked into at a time; meanwhile, what has been found is graded
 _FINISHED = 0o777  # the mode that `nbgrader submit` sets last
 _TICK = 1.0  # second; a folder that has just changed may change again within the clock's precision
 
@@ -60,6 +64,7 @@ class ExchangeFolder:
         self._looked: dict[str, float] = {}  # the same, of what has been looked into since all had their turn
         self._seen: tuple[int, frozenset[str]] | None = None  # the folder's time of change when all in it was given
         self._observer: Any = None
+        self.warning = ""  # what the instructor has to do, so that everything is seen
         self.notices = f"looking every {self.look_seconds:g} s"
 
     def arrived(self, known: Container[str], assignments: Collection[str]) -> Iterator[Arrived]:
@@ -68,20 +73,10 @@ class ExchangeFolder:
         now_seen = changed, frozenset(assignments)
         if now_seen == self._seen and not self._unfinished:
             return
-        self._seen, left = None, _MOST_NEW
-        with os.scandir(self._folder) as entries:
-            names = [entry.name for entry in islice(entries, _MOST_NAMES)]
-        if len(self._refused) > _MOST_NAMES:
-            self._refused.intersection_update(names)
-        for name in names:
-            if name in known or name in self._refused or name in self._looked:
-                continue  # nobody's turn comes twice before everybody's has come, however many never finish
+        self._seen = None
+        new = self._new(known, assignments)
+        for name in new[:_MOST_NEW]:
             student, assignment, stamp = named_parts(name)
-            if assignment not in assignments:
-                continue
-            left -= 1
-            if left < 0:
-                return  # the rest when this is asked for again
             submitted = moment(stamp)
             if submitted is None:
                 self._refused.add(name)
@@ -89,8 +84,38 @@ class ExchangeFolder:
                 self._refuse(name, problem, assignment)
             elif self._is_complete(name):
                 yield Arrived(name, student, assignment, submitted)
+        if len(new) > _MOST_NEW:
+            return  # the rest when this is asked for again
         self._unfinished, self._looked = self._looked, {}
         self._seen = now_seen if time.time_ns() - changed > _TICK * 1e9 else None
+
+    def _new(self, known: Container[str], assignments: Collection[str]) -> list[str]:
+        """The first of what has not been looked into, in turns: nobody's name is behind all those of somebody else.
+
+        Turns are by owner, and then by student: who may write here under many names is one owner, and where all
+        belongs to one owner the names are told apart by the student.
+        """
+        with os.scandir(self._folder) as entries:
+            names = [entry.name for entry in islice(entries, _MOST_NAMES)]
+        many = len(names) > _MANY_NAMES
+        self.warning = _TOO_MANY.format(self._folder, f"over {_MANY_NAMES:,}", _MOST_NAMES) if many else ""
+        if len(self._refused) > _MOST_NAMES:
+            self._refused.intersection_update(names)
+        found: dict[int, dict[str, list[str]]] = {}
+        for name in names:
+            if name in known or name in self._refused or name in self._looked:
+                continue  # nobody's turn comes twice before everybody's has come, however many never finish
+            student, assignment, _ = named_parts(name)
+            if assignment in assignments:
+                found.setdefault(self._owner(name), {}).setdefault(student, []).append(name)
+        turns = in_turns(in_turns(students.values()) for students in found.values())
+        return list(islice(turns, _MOST_NEW + 1))
+
+    def _owner(self, name: str) -> int:
+        try:
+            return os.lstat(self._folder / name).st_uid
+        except OSError:  # taken away meanwhile
+            return -1
 
     def collect(self, arrived: Arrived) -> str:
         """Copy a submission as `nbgrader collect` does here, with the same bounds."""
@@ -167,6 +192,23 @@ class ExchangeFolder:
             again = time.monotonic() + min(SETTLE_SECONDS - quiet, SETTLE_SECONDS)
         self._looked[name] = again
         return False
+
+
+def in_turns(lists: Iterable[Iterable[str]]) -> Iterator[str]:
+    """The first of each list, then the second of each, and so on; as far as is asked for.
+
+    Example:
+        >>> list(in_turns(["abc", "d", "ef"]))
+        ['a', 'd', 'e', 'b', 'f', 'c']
+    """
+    left = [iter(one) for one in lists]
+    while left:
+        going = []
+        for one in left:
+            with suppress(StopIteration):
+                yield next(one)
+                going.append(one)
+        left = going
 
 
 class _Listener(FileSystemEventHandler):

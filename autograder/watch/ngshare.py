@@ -29,6 +29,7 @@ class Ngshare:
         self._course = course
         self._collects: dict[str, NgshareCollect] = {}
         self._look_at = 0.0
+        self.warning = ""
         self.notices = f"asking ngshare every {self.look_seconds:g} s"
 
     def arrived(self, known: Container[str], assignments: Collection[str]) -> Iterator[Arrived]:

@@ -38,12 +38,14 @@ class Source(Protocol):
 
     Attributes:
         notices: in a few words, how it notices what arrives; for the health line.
+        warning: what the instructor has to do so that everything is seen in time; empty where all is well.
         look_seconds: after which the service looks again, whatever was heard.
         arrives_late: how long after the due date something may still come that counts as handed in before it. Until
             then what students get only after the due date is held back: they could hand in again, with an old time.
     """
 
     notices: str
+    warning: str
     look_seconds: float
     arrives_late: timedelta
 

@@ -49,6 +49,7 @@ def read(journal: Journal, now: datetime) -> dict[str, Any]:
         "process": facts.get("process"),
         "started": facts.get("started"),
         "notices": facts.get("notices", ""),
+        "warning": facts.get("warning", ""),
         "workers": facts.get("workers", 0),
         "waits_for_trouble_to_end": bool(facts.get("waits")),
         "error": facts.get("error"),
@@ -82,6 +83,7 @@ def lines(found: Mapping[str, Any], *, alive: bool) -> list[str]:
     said = [f"{'runs' if alive else 'does not run'} ({here}{ago})"]
     if alive:
         said.append(f"notices by {found['notices']}; {found['workers']} workers")
+    said += [f"warning: {found['warning']}"] if found["warning"] else []
     said.append(line(found))
     said += [f"  {name}: {number} waiting" for name, number in found["waiting"]["by_assignment"].items()]
     said += [f"  failed: {one['student']}, {one['assignment']}: {one['why']}" for one in found["failures"]]

@@ -28,7 +28,7 @@ from autograder.workers import processes
 MEMORY_MB = 4096  # that a process may take for the data that it grades
 MOST_DEATHS = 4  # by the bound of a step; from then on the outermost step is refused
 _NOTE = 4000  # bytes
-_END_SECONDS = 5.0
+_END_SECONDS = 30.0  # for a process to go by itself
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -92,27 +92,39 @@ class _Supervised:
         self._tasks = tasks
         self._initialise = initialise
         self._ending = False
+        self._starting = threading.Lock()  # held while the process is replaced: half started it cannot be ended
         self._note = RawArray("c", _NOTE)
         self._start()
         self._thread = threading.Thread(target=self._serve, name="supervises a process", daemon=True)
         self._thread.start()
 
     def end(self, *, at_once: bool) -> None:
-        self._ending = self._ending or at_once
+        with self._starting:
+            self._ending = self._ending or at_once
         if at_once:
             self._process.kill()
         self._thread.join()
         self._connection.close()  # it hears that, and goes
-        self._process.join(_END_SECONDS)
+        self._process.join(0 if at_once else _END_SECONDS)
         self._process.kill()
+        self._process.join()
 
     def _start(self) -> None:
-        self._connection, theirs = multiprocessing.Pipe()
+        connection, theirs = multiprocessing.Pipe()
         context: Any = processes.context()
-        self._process = context.Process(target=_work, args=(theirs, self._note, self._initialise), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self._note, self._initialise), daemon=True)
         with _allowed_children():
-            self._process.start()
+            process.start()
         theirs.close()
+        self._connection, self._process = connection, process
+
+    def _start_again(self) -> bool:
+        """Replace a process that has died; False where none is wanted any more."""
+        with self._starting:
+            if not self._ending:
+                self._connection.close()
+                self._start()
+            return not self._ending
 
     def _serve(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -137,10 +149,8 @@ class _Supervised:
             if answer is not None:
                 return answer
             how, step = self._how_it_ended(), tuple(json.loads(self._note.value))
-            if self._ending:
+            if not self._start_again():
                 return False, ProcessDied(how)
-            self._connection.close()
-            self._start()
             died += 1
             if step and self._reached_its_bound:
                 refuse = step if died < MOST_DEATHS else step[:1]
@@ -166,6 +176,7 @@ class _Supervised:
         self._reached_its_bound = code == -signal.SIGVTALRM
         if code is None:
             self._process.kill()
+            self._process.join()
             return "it did not answer"
         return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit code {code}"
 

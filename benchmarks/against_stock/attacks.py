@@ -133,16 +133,28 @@ SCRIPT = f"<script>{CALL}(1)</script><img src=x onerror={CALL}(2)>"
 # Made once, and hashed again by whoever reads it: each key is compared with all those before.
 ONE_HASH = "total = {number * ((1 << 61) - 1): 0 for number in range(1, 15_000)}"
 
-STARVING = """
+# Left behind by a cell that has ended: what runs beside the next students, until the container ends or two minutes are
+# over.
+NEIGHBOR = """
 import os, time
-for _ in range(16):
+for number in range({processes}):
     if os.fork() == 0:
         os.setsid()
-        end = time.time() + 20
+        end = time.time() + 120
         while time.time() < end:
             open("../../../../outside/alive", "w").close() if os.path.isdir("../../../../outside") else None
+            {does}
         os._exit(0)
 """
+BUSY = NEIGHBOR.format(processes=8, does="pass")
+FORKING = NEIGHBOR.format(processes=8, does="os._exit(0) if os.fork() == 0 else os.wait()")
+MEMORY = NEIGHBOR.format(processes=8, does="held = bytes(range(256)) * 1_000_000")  # 2 GB of 8 together
+DISK = NEIGHBOR.format(processes=8, does="open(f'{number}.bin', 'wb').write(bytes(150_000_000))")  # of 1.2 GB together
+PAGE_CACHE = NEIGHBOR.format(
+    processes=4,
+    does="f = open(f'{number}.bin', 'w+b'); f.write(bytes(150_000_000)); os.fsync(f.fileno()); "
+    "os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED); f.seek(0); f.read()",
+)
 
 ATTACKS = (
     Attack("forging", "tags the tests `skip-execution`", edit=_skip),
@@ -192,7 +204,11 @@ ATTACKS = (
     ),
     Attack("exhausting", "leaves a process behind", code={"q1": DAEMON}),
     Attack("exhausting", "never ends and catches interrupts", code={"q1": UNTIL_THE_END}),
-    Attack("exhausting", "takes all processors with 16 processes", code={"q1": STARVING}),
+    Attack("neighbor", "takes all processors with 8 processes", code={"q1": BUSY}),
+    Attack("neighbor", "forks without end from 8 processes", code={"q1": FORKING}),
+    Attack("neighbor", "fills 2 GB of memory from 8 processes", code={"q1": MEMORY}),
+    Attack("neighbor", "fills 1.2 GB of disk", code={"q1": DISK}),
+    Attack("neighbor", "reads and writes 600 MB past the page cache", code={"q1": PAGE_CACHE}),
     Attack("exhausting", "answers with 15,000 keys of one hash", code={"q1": ONE_HASH}),
     Attack("crashing", "ends its process", code={"q2": "import os; os._exit(1)"}),
     Attack("crashing", "kills its parent process", code={"q1": "import os; os.kill(os.getppid(), 9)"}),

@@ -22,7 +22,7 @@ BIN = Path(sys.executable).parent
 NBGRADER = str(BIN / "nbgrader")
 os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])  # nbgrader starts `alembic` by name
 ATTACKER, HONEST = "mmm-attacker", ("aaa-honest", "zzz-honest")
-SECONDS = 100.0  # for grading three submissions; stock nbgrader's own limit is 30 for a cell
+SECONDS = 240.0  # for grading three submissions; stock nbgrader's own limit is 30 for a cell
 GRADEBOOK_CANARY, ENVIRONMENT_CANARY, NEIGHBOUR_CANARY = (
     f"canary-of-the-{place}" for place in ("gradebook", "environment", "neighbour")
 )

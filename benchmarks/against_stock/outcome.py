@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 
-from benchmarks.against_stock.assignment import HIDDEN, NAME, POINTS, SOLUTION
+from benchmarks.against_stock.assignment import HIDDEN, NAME, NOTEBOOK, POINTS, SOLUTION
 from benchmarks.against_stock.attacks import CALL
 from benchmarks.against_stock.course import (
     ATTACKER,
@@ -21,6 +23,7 @@ from benchmarks.against_stock.course import (
     Course,
 )
 
+MOST_KEPT = 20_000_000  # bytes of graded work of three students; honest it is 100,000
 CANARIES = {
     HIDDEN: "the hidden tests",
     SOLUTION: "the solutions",
@@ -41,7 +44,7 @@ def achieved(course: Course, ended: bool, usual: Mapping[str, int]) -> list[str]
     found = [] if ended else ["never ends"]
     with course.gradebook() as gradebook:
         found += _about_honest(gradebook)
-        found += _about_attacker(gradebook)
+        found += _about_attacker(gradebook, pointed_out(course))
     leaked = sorted(what for what, times in secrets(course).items() if times > usual.get(what, 0))
     if leaked:
         found.append(f"feedback holds {' and '.join(leaked)}")
@@ -49,6 +52,9 @@ def achieved(course: Course, ended: bool, usual: Mapping[str, int]) -> list[str]
         found.append("feedback runs the script")
     if (course.outside / "owned").exists():
         found.append("wrote there")
+    kept = sum(path.lstat().st_size for path in (course.root / "autograded").rglob("*"))
+    if kept > MOST_KEPT:
+        found.append(f"{kept // 10**6:,} MB kept in the course folder")
     if (course.outside / "stray").exists():
         found.append("process left running")
     return found
@@ -69,24 +75,40 @@ def _about_honest(gradebook: Gradebook) -> Iterator[str]:
         yield "an honest student lost points"
 
 
-def _about_attacker(gradebook: Gradebook) -> Iterator[str]:
+def _about_attacker(gradebook: Gradebook, doubted: Set[str]) -> Iterator[str]:
     points = _points(gradebook, ATTACKER)
     if points is None:
         yield "no verdict"
     elif points > 0:
-        yield f"{points:g} of {POINTS:g} points"
+        earned = {grade.name for grade in _grades(gradebook, ATTACKER) or () if grade.score}
+        yield f"{points:g} of {POINTS:g} points{', put before the TA' if earned <= doubted else ''}"
+
+
+def pointed_out(course: Course) -> Set[str]:
+    """Test cells of the attacker that a TA is asked to look at."""
+    path = course.root / "autograded" / ATTACKER / NAME / NOTEBOOK
+    try:
+        cells = json.loads(path.read_bytes())["cells"]
+    except (OSError, ValueError, KeyError):
+        return set()
+    about = [cell["metadata"] for cell in cells if cell["metadata"].get("autograder", {}).get("review")]
+    return {one.get("nbgrader", {}).get("grade_id", "") for one in about}
 
 
 def _points(gradebook: Gradebook, student: str) -> float | None:
     """Points without those that a person gives; ``None`` where there is no verdict."""
+    grades = _grades(gradebook, student)
+    if grades is None or any(grade.auto_score is None for grade in grades):
+        return None
+    return float(sum(grade.score for grade in grades))  # extra credit included
+
+
+def _grades(gradebook: Gradebook, student: str) -> list[Any] | None:
     try:
         notebook = gradebook.find_submission_notebook(NAME, NAME, student)
     except MissingEntry:
         return None
-    grades = [grade for grade in notebook.grades if grade.name.endswith("-tests")]
-    if any(grade.auto_score is None for grade in grades):
-        return None
-    return float(sum(grade.score for grade in grades))  # extra credit included
+    return [grade for grade in notebook.grades if grade.name.endswith("-tests")]
 
 
 def _files(course: Course) -> Iterator[Path]:

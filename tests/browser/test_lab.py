@@ -12,6 +12,7 @@ from demo.run import Outcome
 from demo.students.parts import WORTH
 from demo.table import Cell
 from tests.browser.conftest import ASSIGNMENT, STUDENTS
+from tests.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +35,7 @@ def open_submission(page: Page, lab: Lab, student: str) -> None:
 def ready(page: Page) -> None:
     """Wait until marks and comments have come from the server; the page saves nothing before."""
     loaded = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
-    for _ in range(100):  # the page's policy forbids the eval that page.wait_for_function needs
+    for _ in range(PATIENCE // 200):  # the page's policy forbids the eval that page.wait_for_function needs
         if page.evaluate(loaded):
             return
         page.wait_for_timeout(200)
@@ -98,7 +99,7 @@ def test_an_instructor_grades_a_submission_again_with_a_click(page: Page, lab: L
     row = page.locator("#main-table tr", has_text="no-constant")
     row.locator(".autograde a").click()
     done = page.get_by_text(f"Successfully autograded '{ASSIGNMENT}' for student 'no-constant'")
-    expect(done).to_be_visible(timeout=120_000)
+    expect(done).to_be_visible()
 
 
 def test_the_feedback_page_lists_checks_and_hints(page: Page, graded: Outcome) -> None:

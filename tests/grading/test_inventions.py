@@ -10,6 +10,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from autograder.checks.student import Submitter
 from autograder.grading.cells import NotebookRun, grade
 from autograder.grading.restoring.restore import restore
 from autograder.sandbox import Limits, Sandbox
@@ -69,6 +70,16 @@ mixed_results = smf.mixedlm("Reaction ~ Days", made, groups=made["Subject"]).fit
             "q4b": "import matplotlib.pyplot as plt\nintercept_309 = slope_309 = 1.0\nplt.plot([0, 9], [1, 10])",
         },
     ),
+    "p-values that nobody simulated": (
+        "07-clusters",
+        {
+            "q7a": "from collections import namedtuple\n"
+            "athletes_sim = namedtuple('Table', 'equals')(lambda other: True)\n"
+            "def simulate_athletes(seed, n_athletes=4): return athletes_sim",
+            "q7c": "import matplotlib.pyplot as plt\nn_sim = 2000\np_between = [0.5] * 1000 + [0.6] * 1000\n"
+            "false_positives = {'within': 0.75, 'between': 0.0, 'slopes': 0.75}\nplt.hist(p_between)",
+        },
+    ),
     "two lines of ones": (
         "06-subject-comparisons",
         {
@@ -100,7 +111,9 @@ def handed_in(sandbox: Sandbox, assignment: str, answers: dict[str, str], first:
         if cell.solution and cell.cell_type == "code"
     ]
     files = {path.name: path.read_bytes() for path in folder.glob("*.csv")}
-    return grade(restore(template, cells).notebook, template, lambda: sandbox.session(files, Limits()), files)
+    submitter = Submitter("example")  # as the solution of the exam has entered
+    notebook = restore(template, cells).notebook
+    return grade(notebook, template, lambda: sandbox.session(files, Limits()), files, submitter=submitter)
 
 
 def template_of(path: Path) -> Template:
@@ -148,6 +161,9 @@ TABLES = {
     "constants": "table[name] = 1.0 if table[name].nunique() > 30 else table[name]",
     "whole numbers from 0 to 9": "table[name] = (rows * (3 + 4 * place) + place) % 10",
     "noise": "if table[name].nunique() > 30: table[name] = np.random.default_rng(place).normal(size=len(table))",
+    "each row another one's": (
+        "if table[name].nunique() > 30: table[name] = np.random.default_rng(place).permutation(table[name].to_numpy())"
+    ),
     "a few rows": (
         "if place == 0: table = table.iloc[:: len(table) // 12].reset_index(drop=True)\n"
         "        if table[name].nunique() > 6: table[name] = np.arange(len(table)) * 1.5 + 1"
@@ -163,6 +179,7 @@ def test_solutions_on_invented_tables_carry_nothing_forward(sandbox: Sandbox, as
     source = nbformat.read(REPOSITORY / "source" / assignment / f"{assignment}.ipynb", as_version=4)
     for what, change in TABLES.items():
         graded = handed_in(sandbox, assignment, answers_of(source), READS.format(change))
+        assert not [cell.verdict.review for cell in graded.grades if cell.points is None], what
         checks = [check for cell in graded.grades for check in cell.verdict.checks if check.earned]
         hints = [check.hint for check in checks]
         assert not [hint for hint in hints if "your own" in hint], (what, checks)

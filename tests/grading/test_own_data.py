@@ -85,6 +85,20 @@ def test_the_folder_decides_and_the_ta_reads_whose_numbers_they_are(
     assert not any(name in f"{check.got} {check.hint}" for check in verdict.checks for name in ADA.others)
 
 
+def test_a_large_class_of_slow_models_costs_no_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test cell has 20 s; whose numbers wrong ones are may take half a second for each neighbor."""
+    clock = iter(range(1000))
+    monkeypatch.setattr("autograder.checks.methods.neighbors.process_time", lambda: next(clock))
+    many = tuple("x" * size for size in range(1, 100))
+    assert judged(Submitter("ada", ("dagny", *many)), "dagny", "ada").remark.startswith(
+        "Not right for the data of `ada`"
+    )
+    clock = iter(range(1000))
+    verdict = judged(Submitter("ada", (*("xxxx" for _ in many), *many, "dagny")), "dagny", "ada")
+    assert (verdict.points, verdict.review) == (1, "")
+    assert next(clock) < 20
+
+
 def test_one_number_that_agrees_is_chance() -> None:
     right = answers(own_rows(TABLE, "cleo"))
     assert answers(own_rows(TABLE, "ada")).mean != right.mean

@@ -5,16 +5,18 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
 
 from autograder.deadline import bounded
 from autograder.errors import ProcessDied, SandboxUnavailable, SessionEnded
-from autograder.workers.pool import Pool
+from autograder.workers.pool import Pool, _allowed_children
 
 
 @pytest.fixture(scope="module")
@@ -46,22 +48,28 @@ def everything_is_slow() -> str:
 
 def test_slow_steps_cost_themselves(pool: Pool) -> None:
     said = "took more processor time than its limit"
-    assert pool.submit(parts, 0).result(30) == ["read"] * 4
-    assert pool.submit(parts, 2).result(30) == [f"part 0 {said}", f"part 1 {said}", "read", "read"]
+    assert pool.submit(parts, 0).result(300) == ["read"] * 4
+    assert pool.submit(parts, 2).result(300) == [f"part 0 {said}", f"part 1 {said}", "read", "read"]
 
 
 def test_steps_without_end_cost_the_whole(pool: Pool) -> None:
-    assert pool.submit(everything_is_slow).result(60) == "the submission took more processor time than its limit"
+    assert pool.submit(everything_is_slow).result(300) == "the submission took more processor time than its limit"
 
 
-def test_nobody_else_waits_for_a_process_that_ends(pool: Pool) -> None:
-    slow = pool.submit(parts, 4)
-    longest = 0.0
-    while not slow.done():
-        started = time.monotonic()
-        pool.submit(time.sleep, 0.01).result(30)
-        longest = max(longest, time.monotonic() - started)
-    assert longest < 1.0
+def dies_and_goes_on(until: str) -> str:
+    for number in range(3):
+        bounded(f"part {number}", 0.1, in_c, lambda _: 0)
+    while not Path(until).exists():
+        time.sleep(0.01)
+    return "done"
+
+
+def test_nobody_else_waits_for_a_process_that_ends(pool: Pool, tmp_path: Path) -> None:
+    slow = pool.submit(dies_and_goes_on, str(tmp_path / "enough"))
+    assert [pool.submit(abs, -number).result(300) for number in range(50)] == list(range(50))
+    assert not slow.done()
+    (tmp_path / "enough").touch()
+    assert slow.result(300) == "done"
 
 
 def die() -> None:
@@ -70,7 +78,28 @@ def die() -> None:
 
 def test_a_process_that_dies_each_time_is_an_error(pool: Pool) -> None:
     with pytest.raises(ProcessDied, match="ended twice: Segmentation fault"):
-        pool.submit(die).result(30)
+        pool.submit(die).result(300)
+
+
+def test_a_pool_may_be_shut_down_while_a_process_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    starting, goes_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def slowly() -> Iterator[None]:
+        starting.set()
+        assert goes_on.wait(300)
+        with _allowed_children():
+            yield
+
+    started = Pool(1)
+    started.submit(int).result(300)
+    monkeypatch.setattr("autograder.workers.pool._allowed_children", slowly)
+    dying = started.submit(die)
+    assert starting.wait(300)
+    threading.Timer(0.5, goes_on.set).start()
+    started.shutdown(wait=False)
+    with pytest.raises(ProcessDied):
+        dying.result(300)
 
 
 def raising(problem: Exception) -> None:
@@ -86,7 +115,7 @@ ERRORS = {
 @pytest.mark.parametrize("problem", ERRORS.values(), ids=ERRORS)
 def test_errors_keep_their_type_and_text(pool: Pool, problem: Exception) -> None:
     with pytest.raises(type(problem)) as raised:
-        pool.submit(raising, problem).result(30)
+        pool.submit(raising, problem).result(300)
     assert str(raised.value) == str(problem)
     assert vars(raised.value) == vars(problem)
 
@@ -102,7 +131,7 @@ def unsendable() -> object:
 
 def test_what_cannot_travel_is_told_in_words(pool: Pool) -> None:
     with pytest.raises(RuntimeError, match="pickle"):
-        pool.submit(unsendable).result(30)
+        pool.submit(unsendable).result(300)
 
 
 def hoard() -> str:
@@ -114,7 +143,7 @@ def hoard() -> str:
 
 
 def test_memory_is_bounded(pool: Pool) -> None:
-    assert pool.submit(hoard).result(30) == "MemoryError"
+    assert pool.submit(hoard).result(300) == "MemoryError"
 
 
 def broken() -> None:
@@ -124,15 +153,15 @@ def broken() -> None:
 def test_a_process_that_cannot_start_says_why() -> None:
     started = Pool(1, broken)
     with pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"):
-        started.submit(int).result(30)
+        started.submit(int).result(300)
     started.shutdown()
 
 
 def test_no_process_is_left() -> None:
     with closing(Closing(Pool(2))) as held:
-        pids = [held.pool.submit(os.getpid).result(30)]
-        held.pool.submit(time.sleep, 60)
-        waiting = [held.pool.submit(time.sleep, 60) for _ in range(5)]
+        pids = [held.pool.submit(os.getpid).result(300)]
+        held.pool.submit(time.sleep, 600)
+        waiting = [held.pool.submit(time.sleep, 600) for _ in range(5)]
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert any(one.cancelled() for one in waiting)
 

@@ -38,8 +38,8 @@ IN_CHILDREN = """
 import os, time
 for _ in range(12):
     if os.fork() == 0:
-        hoard = bytearray(60_000_000); time.sleep(60)
-time.sleep(60)
+        hoard = bytearray(60_000_000); time.sleep(600)
+while True: pass  # where the processor is scarce, this one has to wait for it as the twelve have
 """
 
 FORKS = """
@@ -324,7 +324,7 @@ ROWS = (
         "channel flood",
         "Messages of three megabytes on the channel, without an end.",
         code={"q3a": FLOOD},
-        says="interfered with the connection|longer than|more memory",
+        says="interfered with the connection|longer than|more memory|took more than the limit",
     ),
     Row(
         "amplified values",

@@ -37,6 +37,7 @@ FORMULAS = (
     rf"$$\text{{</script><script>{CALL}(22)</script>}}$$",
 )
 
+CODES = r"\x1b]0;mended\x07\x1b[2J\u202edone\n99 graded in 1.0 s"
 IMAGE = f"<img src=x onerror={CALL}(31)>"
 
 
@@ -158,5 +159,11 @@ ROWS = (
             "[click](click.html) ![x](click.svg) <a href='click.html'>click</a> <img src='file:///etc/passwd'>"
         ),
         says=NOTHING,
+    ),
+    Row(
+        "codes for a terminal",
+        "The name of a missing file that clears a terminal, sets its title, and fakes a line of the summary.",
+        code={"": f"raise FileNotFoundError(\"No such file or directory: '{CODES}'\")"},
+        says="FileNotFoundError",
     ),
 )

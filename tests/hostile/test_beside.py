@@ -1,6 +1,6 @@
 """Hidden tests beside the student's code: what is read there gets nowhere, and what is forged is seen.
 
-A course without ``Checks``: `q1` and `q2` can be confirmed on values, `q3` cannot, because it looks at a class.
+A course without ``Checks``: `q1`, `q2` and `q4` can be confirmed on values, `q3` cannot, because it looks at a class.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ PARTS = {  # part → solution, visible test, hidden test
         "assert square(7071) == 49999041 and square(-3) == 9",
     ),
     "q3": ("class Box:\n    size = 3", "Box()", f"key = '{SECRET}'\nassert Box.size == 3 and isinstance(Box(), Box)"),
+    "q4": (
+        "import pandas as pd\ntable = pd.DataFrame({'x': [1, 2]})",
+        "assert table is not None",
+        "import pandas as pd\nassert table.equals(pd.DataFrame({'x': [1, 2]}))",
+    ),
 }
 CONFIG = (
     "from autograder.plugins import configure\nc = get_config()\nconfigure(c)\n"
@@ -79,8 +84,15 @@ class Always(float):
 slope = Always(1)
 def square(x): return Always(1)
 """
+METHODS = """
+from collections import namedtuple
+slope = 1
+square = abs
+table = namedtuple("Table", "equals")(lambda other: True)
+"""
 FORGE = {  # ways to pass without the answers: code of q1
     "equal to everything": ALWAYS,
+    "a method of its own": METHODS,
     "assert taken out": "import ast, IPython\nclass Out(ast.NodeTransformer):\n    def visit_Assert(self, node): return ast.copy_location(ast.Pass(), node)\nget_ipython().ast_transformers.append(Out())\nslope = 1\nsquare = abs",
     "cells made empty": "get_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])\nslope = 1\nsquare = abs",
     "abs replaced": "import builtins\nbuiltins.abs = lambda x: 0\nslope = 1\ndef square(x): return 4",
@@ -125,11 +137,13 @@ def class_of(root: Path, config: str = CONFIG, only: str = "") -> Course:
     (root / "nbgrader_config.py").write_text(config)
     nbformat.write(notebook({}, source=True), root / "source" / NAME / f"{NAME}.ipynb")
     course.nbgrader("generate_assignment", NAME)
-    nothing = {"q1": "slope = 1", "q2": "square = abs", "q3": "class Box: pass"}
+    nothing = {"q1": "slope = 1", "q2": "square = abs", "q3": "class Box: pass", "q4": "table = 1"}
     endless = {"q2": f"{PARTS['q2'][0]}\nwhile True: pass"}
     handed_in = {"honest": notebook({}), "wrong": notebook(nothing), "endless": notebook(endless)}
     handed_in |= {f"takes-{name}": notebook({"q2": thief(act)}, end=end) for name, (act, end) in TAKE.items()}
-    handed_in |= {f"forges-{name}": notebook({**nothing, "q1": code, "q2": "pass"}) for name, code in FORGE.items()}
+    handed_in |= {
+        f"forges-{name}": notebook({**nothing, "q1": code, "q2": "pass", "q4": "pass"}) for name, code in FORGE.items()
+    }
     for student, made in handed_in.items():
         if student.startswith(only):
             course.submit(student.replace(" ", "-"), NAME, made)
@@ -183,7 +197,7 @@ def test_what_a_hidden_test_says_gets_nowhere(graded: Graded, name: str) -> None
 def test_no_forgery_of_a_cell_that_can_be_confirmed_is_unseen(graded: Graded, name: str) -> None:
     student = f"forges-{name}".replace(" ", "-")
     points, said = graded.course.points(student, NAME), remarks(graded.course, student)
-    for test in ("q1-tests", "q2-tests"):
+    for test in ("q1-tests", "q2-tests", "q4-tests"):
         assert not points[test] or "not on copies of its values" in said[test], (test, points, said)
     assert not said["q3-tests"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import sqlite3
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -126,6 +127,15 @@ def test_the_course_folder_has_what_grading_writes(graded: Graded, way: str) -> 
         path for path in (root / "source").rglob("*") if path.is_file() and path.suffix not in (".ipynb", ".csv")
     ]
     assert {path.name for path in (root / "submitted").iterdir()} == set(graded.classes[way].rows) | set(HONEST)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_acts_on_a_terminal(graded: Graded, way: str) -> None:
+    said = graded.classes[way].log(way)
+    assert not [
+        character for character in said if unicodedata.category(character) in ("Cc", "Cf") and character not in "\n\t\r"
+    ]
+    assert "\n99 graded" not in said
 
 
 def test_nobody_called_out(graded: Graded) -> None:

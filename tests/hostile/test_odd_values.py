@@ -48,10 +48,10 @@ REFUSED: dict[str, Any] = {
 
 @pytest.mark.parametrize("node", REFUSED.values(), ids=REFUSED)
 def test_the_decoder_refuses(node: Any) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(MalformedValue):
         decode(parse(json.dumps(node).encode()))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_record_answers_no_protocol() -> None:
@@ -59,6 +59,15 @@ def test_a_record_answers_no_protocol() -> None:
     assert record.slope == 1.5
     with pytest.raises(TypeError):
         np.asarray([record], dtype=float)
+
+
+def test_a_record_has_no_methods() -> None:
+    """A hidden test that asks a table whether it equals another is not answered by a function of the student's."""
+    yes = {"t": "function", "name": "yes", "handle": 0}
+    record = decode({"t": "record", "type": "x", "fields": [["equals", yes], ["slope", 1.5]]}, lambda *_: True)
+    assert record.fields["equals"]("anything") is True
+    assert not hasattr(record, "equals")
+    assert record.slope == 1.5
 
 
 def fitted(**changes: Any) -> Model:

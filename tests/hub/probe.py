@@ -13,6 +13,11 @@ PORTS = []
 ADDRESSES = []
 ABSTRACT = ""
 
+getaddrinfo = socket.getaddrinfo  # names below localhost are this machine, which not every system knows
+socket.getaddrinfo = lambda host, *rest, **named: getaddrinfo(
+    "127.0.0.1" if host.endswith(".localhost") else host, *rest, **named
+)
+
 found = {"read": [], "reached": [], "answers": {}, "imported": [], "processes": [], "abstract": False, "written": []}
 sockets = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
 found["own"] = [int(columns[1].split(":")[1], 16) for columns in sockets if columns[3] == "0A"]  # listening
@@ -30,7 +35,7 @@ with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as other:
 for address in ADDRESSES:
     token = {"Authorization": f"token {os.environ['JUPYTERHUB_API_TOKEN']}"}
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=token), timeout=20) as answer:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=token), timeout=180) as answer:
             found["answers"][address] = [answer.status, answer.url, answer.read(200_000).decode("utf-8", "replace")]
     except urllib.error.HTTPError as refusal:
         found["answers"][address] = [refusal.code, refusal.url, ""]

@@ -104,7 +104,7 @@ def test_an_unknown_assignment_is_refused(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_module_runs_as_a_program() -> None:
     command = [sys.executable, "-W", "error", "-m", "lmmsolutions", "05-mixed-model"]
-    finished = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    finished = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     assert finished.stderr == ""
     assert "fixed_intercept" in finished.stdout
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbgrader.server_extensions.formgrader
 from playwright.sync_api import Browser, Page, Route
+
+from tests.conftest import PATIENCE
 
 _STATIC = Path(nbgrader.server_extensions.formgrader.__file__).parent / "static"
 _ORIGIN = "http://course.test"
@@ -23,6 +26,14 @@ class Visit:
     dialogs: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)  # of the page's own scripts
     saved: list[str] = field(default_factory=list)  # bodies of what the page sent to the formgrader's API
+
+    def until(self, there: Callable[[], object]) -> bool:
+        """Wait for something that the page does."""
+        for _ in range(PATIENCE // 100):
+            if there():
+                return True
+            self.page.wait_for_timeout(100)
+        return False
 
     def did(self) -> list[str]:
         """Everything that a page with somebody else's text must not do."""
@@ -45,6 +56,7 @@ class Visitor:
             viewport={"width": self.width, "height": 900},
             color_scheme="dark" if self.dark else "light",
         )
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         visit = Visit(page)
         context.expose_function("pwned", lambda name="": visit.executed.append(str(name)))
@@ -53,7 +65,7 @@ class Visitor:
         context.on("page", lambda new: visit.requests.append(f"a new window: {new.url}"))
         context.route("**/*", lambda route: _serve(route, html, visit, grades))
         page.goto(ADDRESS)
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(300)  # what it must not do needs a moment
         return visit
 
 

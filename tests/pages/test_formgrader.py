@@ -141,14 +141,19 @@ def test_unknown_assignment_is_shown_without_schemes() -> None:
     assert schemes(pages.formgrader(SUBMISSION, name="not in the gradebook")) == {}
 
 
+READY = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
+
+
 @pytest.fixture
 def marking(chromium: Browser) -> Visit:
     """A TA at work on the submission."""
     grade = {"id": "g1", "name": "q1", "max_score": 0.5, "auto_score": None, "manual_score": None, "extra_credit": None}
     visitor = Visitor(chromium)
-    return visitor.visit(
+    visit = visitor.visit(
         pages.formgrader(SUBMISSION, name="schemes", student="ada"), ({**grade, "needs_manual_grade": True},)
     )
+    assert visit.until(lambda: visit.page.evaluate(READY))
+    return visit
 
 
 @pytest.mark.browser
@@ -165,7 +170,7 @@ def test_buttons_and_keys_work(marking: Visit) -> None:
     with marking.page.expect_response(lambda answer: answer.request.method == "PUT"):
         marking.page.click(".with-scheme .full-credit >> nth=0")
     assert any('"manual_score":0.5' in body for body in marking.saved)
-    assert marking.page.evaluate("formgrader.loaded && MathJax.loaded")
+    assert marking.until(lambda: marking.page.evaluate("formgrader.loaded && MathJax.loaded"))
     marking.page.click(".help")
     marking.page.wait_for_selector("#help-dialog .shortcut-key")
 

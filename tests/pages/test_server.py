@@ -6,7 +6,6 @@ import getpass
 import json
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
 from autograder.course.results.marks import MarkJournal
+from demo.lab import free_port
 from tests.pages.payloads import PAYLOADS
 from tests.pages.test_formgrader import answer, cell
 
@@ -39,7 +39,7 @@ c.HTMLExporter = formgrader_pages()
 guard_formgrader()
 """
 QUESTION = "Why?\n### BEGIN MARK SCHEME\nBecause.\n### END MARK SCHEME"
-SECONDS = 60
+SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     root = tmp_path_factory.mktemp("course")
     (root / "nbgrader_config.py").write_text(CONFIGURATION.format(root=str(root)))
     submission = _submitted(root)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port(0)
     token = secrets.token_hex()
     jupyter = {f"JUPYTER_{kind}_DIR": str(root / ".jupyter" / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
     command = f"{sys.executable} -m jupyter_server --allow-root --no-browser --port={port} --ServerApp.root_dir={root}"

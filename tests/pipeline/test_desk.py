@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -18,6 +20,7 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import Browser
 
 from autograder.cli import main
+from tests.conftest import PATIENCE
 from tests.course_folder import Course, answers_of, filled
 
 NAME = "05-mixed-model"
@@ -69,7 +72,7 @@ def server(course: Course) -> Iterator[Server]:
             assert found
             yield Server(process, found[0])
             process.send_signal(signal.SIGINT)
-            said, problems = process.communicate(timeout=20)
+            said, problems = process.communicate(timeout=120)
             assert process.returncode == 0
             assert re.search(r"^[1-9] answers? marked", said, re.MULTILINE)
             assert f"next: nbgrader generate_feedback {NAME}" in said
@@ -79,7 +82,7 @@ def server(course: Course) -> Iterator[Server]:
 
 
 def ask(server: Server, path: str = "", form: dict[str, str] | None = None, **headers: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
     base = urlsplit(server.address).path
     body = None if form is None else urlencode(form)
     connection.request("GET" if form is None else "POST", base + path, body, headers)
@@ -218,9 +221,43 @@ def test_only_who_has_the_address_gets_the_page(server: Server) -> None:
     assert ask(server, "other", {})[0] == 404
 
 
+def sent(server: Server, text: str) -> socket.socket:
+    """A connection on which the beginning of a request was sent."""
+    connection = socket.create_connection(("127.0.0.1", server.port), timeout=60)
+    connection.sendall(text.encode())
+    return connection
+
+
+def test_half_a_form_gives_nothing(server: Server, course: Course) -> None:
+    """Points may be cut off like anything else."""
+    (dan,) = [one for one in groups(ask(server)[1]) if "dan" in str(one.select_one(".who"))]
+    path = f"{urlsplit(server.address).path}mark"
+    host, form = f"127.0.0.1:{server.port}", f"group={dan['id']}&points=0.2"
+    with sent(server, f"POST {path} HTTP/1.0\r\nHost: {host}\r\nContent-Length: {len(form) + 1}\r\n\r\n{form}") as half:
+        half.shutdown(socket.SHUT_WR)
+        assert b" 400 " in half.recv(100)
+    assert marks(course, "dan") == (None, None)
+
+
+def test_a_request_that_comes_byte_by_byte_holds_up_nobody(server: Server) -> None:
+    stop = threading.Event()
+
+    def drip(slow: socket.socket) -> None:
+        with slow, suppress(OSError):
+            while not stop.wait(0.1):
+                slow.sendall(b"x")
+
+    threading.Thread(target=drip, args=(sent(server, "GET /"),), daemon=True).start()
+    try:
+        assert ask(server)[0] == 200  # within the minute that it waits
+    finally:
+        stop.set()
+
+
 @pytest.mark.browser
 def test_marking_in_a_browser(server: Server, course: Course, chromium: Browser) -> None:
     page = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(server.address)

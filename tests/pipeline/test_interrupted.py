@@ -20,9 +20,9 @@ from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
 NAME = "03-ols"
 STUDENTS = tuple(f"student-{number:02}" for number in range(10))
 ENGINES = {"local": (), "dask": ("--engine", "dask")}
-LONGEST_SECONDS = 6  # of the last submission, so that the class is still being graded when Ctrl-C comes
-START_SECONDS = 120
-END_SECONDS = 10
+LONGEST_SECONDS = 600  # of the last submission, so that the class is still being graded when Ctrl-C comes
+START_SECONDS = 600
+END_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
     # Processes that lose their parent become children of this one, so that none can hide.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     course = Course.make(tmp_path_factory.mktemp("interrupted") / "course", NAME)
-    solved = course.solved(NAME)
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        seconds = 2 * LONGEST_SECONDS
+        config.write(f'\nc.Autograder.limits = {{"cell_seconds": {seconds}, "notebook_seconds": {seconds}}}\n')
     for student in STUDENTS[:-1]:
-        course.submit(student, NAME, solved)
-    solved.cells.insert(0, new_code_cell(f"import time\ntime.sleep({LONGEST_SECONDS})"))
-    course.submit(STUDENTS[-1], NAME, solved)
+        course.submit(student, NAME, course.solved(NAME))
     return course
 
 
@@ -59,6 +59,10 @@ def start(course: Course, *options: str) -> subprocess.Popen[str]:
 def test_ctrl_c(handed_in: Course, engine: str) -> None:
     for path in handed_in.root.glob(f".autograder/{NAME}/{NAME}/*.jsonl"):
         path.unlink()
+    solved = handed_in.solved(NAME)
+    slow = handed_in.solved(NAME)
+    slow.cells.insert(0, new_code_cell(f"import time\ntime.sleep({LONGEST_SECONDS})"))
+    handed_in.submit(STUDENTS[-1], NAME, slow)
     grader = start(handed_in, *ENGINES[engine])
     deadline = time.monotonic() + START_SECONDS
     while len(graded(handed_in)) < 2:
@@ -76,6 +80,7 @@ def test_ctrl_c(handed_in: Course, engine: str) -> None:
     done = graded(handed_in)
     assert len(done) < len(STUDENTS)
 
+    handed_in.submit(STUDENTS[-1], NAME, solved)
     rest = subprocess.run(
         [str(Path(sys.executable).parent / "autograder"), "grade", NAME],
         cwd=handed_in.root,

@@ -1,7 +1,6 @@
 """The gradebook is written although other processes are in the way; what cannot be written counts as not graded."""
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -44,29 +43,32 @@ def writer(course: Course, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writer]:
 
 
 @contextmanager
-def locked(course: Course, seconds: float) -> Iterator[None]:
-    """Another process writes for so long."""
-    with closing(sqlite3.connect(course.root / "gradebook.db", check_same_thread=False)) as other:
+def locked(course: Course) -> Iterator[sqlite3.Connection]:
+    """Another process writes, until it is told to stop."""
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        end = threading.Timer(seconds, other.rollback)
-        end.start()
-        try:
-            yield
-        finally:
-            end.cancel()
-            end.join()
+        yield other
 
 
-def test_a_locked_gradebook_is_tried_again(course: Course, writer: Writer) -> None:
-    with locked(course, 0.6):
+def test_a_locked_gradebook_is_tried_again(course: Course, writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    with locked(course) as other:
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                other.rollback()
+
+        monkeypatch.setattr("autograder.course.writer.time.sleep", pause)
         writer.write(graded(0.5, "print"))
+    assert len(pauses) == 2
     assert course.points("ada", NAME) == dict.fromkeys(TESTS, 0.5)
     assert writer.caches[NAME, NAME].prints("ada").fingerprint == "print"
 
 
 def test_what_cannot_be_written_counts_as_not_graded(course: Course, writer: Writer) -> None:
     writer.write(graded(0.5, "before"))
-    with locked(course, 60), pytest.raises(CourseError, match="locked"):
+    with locked(course), pytest.raises(CourseError, match="locked"):
         writer.write(graded(0.25, "after"))
     assert writer.caches[NAME, NAME].prints("ada").fingerprint == ""
     writer.write(graded(0.5, "later"))

@@ -9,14 +9,17 @@ import struct
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Limits, Sandbox, SessionEnded
+from autograder.sandbox import Limits, Sandbox, Session, SessionEnded
+from autograder.sandbox.channel import wait_readable
 from autograder.values.views import Missing, Opaque
 from tests.sandbox.test_limits import SMALL, the_next_one_is_clean
 
+DEADLINE = 120  # seconds, for what comes at once on a machine that has nothing else to do
 WRITE = "import os, socket, struct, json, time\nout = socket.socket(fileno=3)\n"
 
 
@@ -62,7 +65,7 @@ NONSENSE: dict[str, bytes] = {
 def test_nonsense_on_the_channel(light: Sandbox, name: str) -> None:
     with light.session({"nonsense": NONSENSE[name]}, SMALL) as session:
         with pytest.raises(SessionEnded) as ended:
-            session.run(WRITE + "out.sendall(open('nonsense', 'rb').read()); time.sleep(60)", "c1")
+            session.run(WRITE + "out.sendall(open('nonsense', 'rb').read()); time.sleep(600)", "c1")
         assert ended.value.reason == "protocol"
         assert session.ended is ended.value
     the_next_one_is_clean(light)
@@ -70,11 +73,11 @@ def test_nonsense_on_the_channel(light: Sandbox, name: str) -> None:
 
 # name: cell, reason
 CUT: dict[str, tuple[str, str]] = {
-    "half a frame, then silence": ("out.sendall(struct.pack('>I', 100) + b'{'); time.sleep(60)", "time"),
+    "half a frame, then silence": ("out.sendall(struct.pack('>I', 100) + b'{'); time.sleep(600)", "time"),
     "half a frame, then gone": ("out.sendall(struct.pack('>I', 100) + b'{'); os._exit(0)", "exit"),
-    "channel closed": ("out.close(); time.sleep(60)", "protocol"),
-    "channel kept open by a daemon": ("os.fork() and os._exit(0)\ntime.sleep(60)", "exit"),
-    "a copy of the channel kept open": ("if os.fork() == 0: time.sleep(60)\nos._exit(5)", "exit"),
+    "channel closed": ("out.close(); time.sleep(600)", "protocol"),
+    "channel kept open by a daemon": ("os.fork() and os._exit(0)\ntime.sleep(600)", "exit"),
+    "a copy of the channel kept open": ("if os.fork() == 0: time.sleep(600)\nos._exit(5)", "exit"),
     "standard output closed": ("os.close(1); os.close(2); os._exit(0)", "exit"),
     "reads the grader's requests": ("out.shutdown(socket.SHUT_RD); os._exit(0)", "exit"),
     "slowly, byte by byte": (
@@ -87,16 +90,22 @@ CUT: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", CUT)
 def test_cut(light: Sandbox, name: str) -> None:
     cell, reason = CUT[name]
-    started = time.monotonic()
-    with light.session({}, Limits(cell_seconds=1)) as session, pytest.raises(SessionEnded) as ended:
+    limits = Limits(cell_seconds=1) if reason == "time" else SMALL
+    with light.session({}, limits) as session, pytest.raises(SessionEnded) as ended:
         session.run(WRITE + cell, "c1")
     assert ended.value.reason == reason
-    assert time.monotonic() - started < 6
     the_next_one_is_clean(light)
 
 
 NEXT = 3  # after the files and one cell
-LATER = "import threading\nthreading.Timer(0.1, lambda: out.sendall(open('answer', 'rb').read())).start()"
+# Once the cell's own answer is sent, and before the next request comes.
+LATER = """
+import sys, threading
+def later():
+    while sys._current_frames()[threading.main_thread().ident].f_code.co_name != "_read": time.sleep(0.001)
+    out.sendall(open("answer", "rb").read())
+threading.Thread(target=later).start()
+"""
 VALUES: dict[str, object] = {  # answers to a request for a value that are frames, but no values
     "unknown kind": {"t": "mark", "v": 10},
     "class by name": {"t": "record", "type": 5, "fields": []},
@@ -110,11 +119,15 @@ VALUES: dict[str, object] = {  # answers to a request for a value that are frame
 def test_malformed_values_are_opaque(light: Sandbox, name: str) -> None:
     answer = frame({"kind": "value", "value": VALUES[name], "number": NEXT})
     with light.session({"answer": answer}, SMALL) as session:
-        session.run(WRITE + LATER, "c1")
-        time.sleep(0.3)
+        run_until_it_has_spoken(session)
         got = session.value("never")
         assert isinstance(got, Opaque)
         assert "malformed" in got.reason
+
+
+def run_until_it_has_spoken(session: Session) -> None:
+    session.run(WRITE + LATER, "c1")
+    assert session._channel._received or wait_readable(session._channel.sock, time.monotonic() + DEADLINE)
 
 
 def test_a_forged_answer_is_at_most_a_value(light: Sandbox) -> None:
@@ -122,11 +135,7 @@ def test_a_forged_answer_is_at_most_a_value(light: Sandbox) -> None:
     record = {"t": "record", "type": "Passed", "fields": [["points", 10]]}
     answer = frame({"kind": "value", "value": record, "number": NEXT})
     with light.session({"answer": answer}, SMALL) as session:
-        session.run(
-            WRITE + "import threading\nthreading.Timer(0.1, lambda: out.sendall(open('answer', 'rb').read())).start()",
-            "c1",
-        )
-        time.sleep(0.3)
+        run_until_it_has_spoken(session)
         assert session.value("never").type_name == "Passed"
 
 
@@ -178,7 +187,7 @@ for _ in range(8):
 
 
 def test_processes_that_hand_on_are_all_ended(light: Sandbox) -> None:
-    with light.session({}, Limits(processes=60)) as session:
+    with light.session({}, Limits(processes=60)) as session, suppress(SessionEnded):  # where many are seen at once
         session.run(STORM, "c1")
         time.sleep(0.2)
     the_next_one_is_clean(light)
@@ -188,7 +197,7 @@ def test_process_one_killed_from_outside(light: Sandbox) -> None:
     with light.session({}) as session:
         os.kill(light.pid, signal.SIGKILL)
         with pytest.raises(SessionEnded) as ended:
-            session.run("import time; time.sleep(60)", "c1")
+            session.run("import time; time.sleep(600)", "c1")
         assert ended.value.reason == "killed"
     the_next_one_is_clean(light)
 
@@ -202,9 +211,7 @@ def test_process_one_killed_between_sessions(light: Sandbox) -> None:
 def test_process_one_that_hangs_is_replaced(light: Sandbox) -> None:
     with light.session({}):
         before = light.pid
-        os.kill(before, signal.SIGSTOP)
-        started = time.monotonic()
-    assert time.monotonic() - started < 20  # on a busy machine; it would hang for ever
+        os.kill(before, signal.SIGSTOP)  # closing the session would hang for ever
     the_next_one_is_clean(light)
     assert not Path(f"/proc/{before}").exists()
 
@@ -215,7 +222,7 @@ from autograder.sandbox import Sandbox
 box = Sandbox(preload=("numpy",))
 session = box.session({})
 print(box.pid, flush=True)
-session.run("import time; time.sleep(60)", "c1")
+session.run("import time; time.sleep(600)", "c1")
 """
 
 
@@ -227,7 +234,7 @@ def test_a_killed_grader_leaves_no_process() -> None:
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + DEADLINE
     while Path(f"/proc/{pid}").exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -12,8 +12,8 @@ from autograder.values.views import Missing
 from tests.sandbox.conftest import DATA
 
 SMALL = Limits(
-    cell_seconds=8,
-    notebook_seconds=20,
+    cell_seconds=120,  # what passes another limit has all the time that it needs, on any machine
+    notebook_seconds=600,
     cpu_seconds=100,
     memory_mb=300,
     processes=12,
@@ -22,28 +22,28 @@ SMALL = Limits(
     cell_output_kb=200,
     notebook_output_kb=300,
     message_mb=4,
-    value_seconds=0.5,
+    value_seconds=60,
 )
 
 # name: limits that differ, cell, reason, what the message names
 PASSED: dict[str, tuple[dict[str, float], str, str, str]] = {
-    "endless loop": ({"cell_seconds": 0.5}, "while True: pass", "time", "0.5 seconds"),
-    "sleep": ({"cell_seconds": 0.5}, "import time; time.sleep(100)", "time", "0.5 seconds"),
+    "endless loop": ({"cell_seconds": 1}, "while True: pass", "time", "1 seconds"),
+    "sleep": ({"cell_seconds": 1}, "import time; time.sleep(600)", "time", "1 seconds"),
     "nothing stops it": (
-        {"cell_seconds": 0.5},
+        {"cell_seconds": 1},
         "import signal\nfor n in range(1, 65):\n    try: signal.signal(n, signal.SIG_IGN)\n"
         "    except (OSError, ValueError): pass\n"
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
         "time",
-        "0.5 seconds",
+        "1 seconds",
     ),
     "stopped": (
-        {"cell_seconds": 0.5},
+        {"cell_seconds": 1},
         "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
         "time",
-        "0.5 seconds",
+        "1 seconds",
     ),
-    "long computation in C": ({"cell_seconds": 0.5}, "sum(range(10**12))", "time", "0.5 seconds"),
+    "long computation in C": ({"cell_seconds": 1}, "sum(range(10**12))", "time", "1 seconds"),
     "processor": ({"cpu_seconds": 0.5}, "while True: pass", "cpu", "0.5 seconds"),
     "processor of children": (
         {"cpu_seconds": 1},
@@ -55,7 +55,7 @@ PASSED: dict[str, tuple[dict[str, float], str, str, str]] = {
     "memory of children": (
         {},
         "import os, time\nfor i in range(5):\n    if os.fork() == 0:\n"
-        "        x = bytearray(100 << 20)\n        time.sleep(60)\ntime.sleep(60)",
+        "        x = bytearray(100 << 20)\n        time.sleep(600)\ntime.sleep(600)",
         "memory",
         "300 MB",
     ),
@@ -68,10 +68,10 @@ PASSED: dict[str, tuple[dict[str, float], str, str, str]] = {
         "200 MB",
     ),
     "fork bomb": ({}, "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", "processes", "12"),
-    "bomb of the shell": ({}, "!bomb() { bomb | bomb & }; bomb; sleep 60", "processes", "12"),
+    "bomb of the shell": ({}, "!bomb() { bomb | bomb & }; bomb; sleep 600", "processes", "12"),
     "many children": (
         {},
-        "import subprocess, time\np = [subprocess.Popen(['sleep', '60']) for _ in range(12)]\ntime.sleep(60)",
+        "import subprocess, time\np = [subprocess.Popen(['sleep', '600']) for _ in range(12)]\ntime.sleep(600)",
         "processes",
         "12",
     ),
@@ -86,7 +86,7 @@ PASSED: dict[str, tuple[dict[str, float], str, str, str]] = {
     "full shared memory": (
         {},
         "import time\ntry:\n    for i in range(100): open(f'/dev/shm/{i}', 'wb').write(bytes(1 << 20))\n"
-        "except OSError: time.sleep(60)",
+        "except OSError: time.sleep(600)",
         "folder",
         "10 MB",
     ),
@@ -101,7 +101,7 @@ PASSED: dict[str, tuple[dict[str, float], str, str, str]] = {
     "output of a thread": (
         {},
         "import threading, time\ndef f():\n    while True: print('x' * 1000)\n"
-        "threading.Thread(target=f).start(); time.sleep(60)",
+        "threading.Thread(target=f).start(); time.sleep(600)",
         "output",
         "200 KB",
     ),
@@ -122,7 +122,6 @@ PASSED: dict[str, tuple[dict[str, float], str, str, str]] = {
 def test_passed(light: Sandbox, name: str) -> None:
     differing, cell, reason, named = PASSED[name]
     limits = replace(SMALL, **differing)
-    started = time.monotonic()
     with light.session(DATA, limits) as session:
         assert session.run("print('first')\nx = 1", "c1").printed == "first\n"
         with pytest.raises(SessionEnded) as ended:
@@ -135,7 +134,6 @@ def test_passed(light: Sandbox, name: str) -> None:
             session.run("1", "c3")
         with pytest.raises(SessionEnded):
             session.value("x")
-    assert time.monotonic() - started < 10
     the_next_one_is_clean(light)
 
 
@@ -150,7 +148,7 @@ def the_next_one_is_clean(light: Sandbox) -> None:
 
 
 def test_what_was_shown_is_kept(light: Sandbox) -> None:
-    with light.session({}, replace(SMALL, cell_seconds=0.5)) as session:
+    with light.session({}, replace(SMALL, cell_seconds=1)) as session:
         with pytest.raises(SessionEnded) as ended:
             session.run("print('before')\nprint('the loop')\nwhile True: pass", "c1")
         assert [output["text"] for output in ended.value.outputs] == ["before\nthe loop\n"]
@@ -161,11 +159,14 @@ def test_what_was_shown_is_kept(light: Sandbox) -> None:
 
 
 def test_time_of_the_notebook(light: Sandbox) -> None:
-    with light.session({}, replace(SMALL, notebook_seconds=0.6)) as session:
+    with light.session({}, replace(SMALL, notebook_seconds=2)) as session:
         session.run("import time; time.sleep(0.4)", "c1")
-        time.sleep(0.5)  # the referee's time is not the student's
+        left = session._seconds_left
+        assert left <= 1.6
+        time.sleep(2)
+        assert session._seconds_left == left  # the referee's time is not the student's
         with pytest.raises(SessionEnded, match="all cells together ran longer than the limit") as ended:
-            session.run("time.sleep(20)", "c2")  # more than is granted where other processes had the processor
+            session.run("time.sleep(600)", "c2")
         assert (ended.value.reason, ended.value.cell_id) == ("time", "c2")
 
 
@@ -200,11 +201,11 @@ def ask_again_and_again(session: Session, seconds: float) -> None:
 
 
 def test_memory_between_cells(light: Sandbox) -> None:
-    hog = "import subprocess, sys\ncode = 'import time; time.sleep(0.1); x = bytearray(400 << 20); time.sleep(60)'\n"
+    hog = "import subprocess, sys\ncode = 'import time; time.sleep(0.1); x = bytearray(400 << 20); time.sleep(600)'\n"
     with light.session({}, replace(SMALL, memory_mb=320)) as session:
         session.run(hog + "for _ in range(2): subprocess.Popen([sys.executable, '-S', '-c', code])", "c1")
         with pytest.raises(SessionEnded) as ended:
-            ask_again_and_again(session, seconds=60)  # a busy machine starts two processes late
+            ask_again_and_again(session, seconds=300)  # a busy machine starts two processes late
         assert ended.value.reason == "memory"
     the_next_one_is_clean(light)
 
@@ -220,14 +221,14 @@ SLOW = {  # what a value does when it is asked for, or a function when it is cal
 
 @pytest.mark.parametrize("name", SLOW)
 def test_slow_values_cost_themselves_only(light: Sandbox, name: str) -> None:
-    with light.session({}, SMALL) as session:
+    with light.session({}, replace(SMALL, value_seconds=0.5)) as session:
         session.run("import numpy as np\n" + SLOW[name], "c1")
         session.value("value")
         assert session.run("1", "c2").error is None
 
 
 def test_function_that_hangs(light: Sandbox) -> None:
-    with light.session({}, SMALL) as session:
+    with light.session({}, replace(SMALL, value_seconds=0.5)) as session:
         session.run(
             "def f():\n    while True: pass\n"
             "def g():\n    while True:\n        try: f()\n        except BaseException: pass",

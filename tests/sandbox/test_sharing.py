@@ -60,6 +60,7 @@ def hostile(sandbox: Sandbox, code: str, ended: list[SessionEnded]) -> None:
             ended.append(problem)
 
 
+@pytest.mark.slow  # it holds where the machine has a processor to share
 @pytest.mark.parametrize("code", NEIGHBOURS.values(), ids=NEIGHBOURS)
 def test_an_honest_session_beside_a_hostile_one(
     two: tuple[Sandbox, Sandbox], code: str, monkeypatch: pytest.MonkeyPatch
@@ -85,6 +86,7 @@ def test_an_honest_session_beside_a_hostile_one(
 SHARES = {"half a processor": 0.5, "one processor": 1.0}
 
 
+@pytest.mark.slow  # it holds where the machine has a processor to share
 @pytest.mark.parametrize("share", SHARES.values(), ids=SHARES)
 def test_what_many_processes_use_together(two: tuple[Sandbox, Sandbox], share: float) -> None:
     with two[0].session({}, Limits(processors=share)) as session:

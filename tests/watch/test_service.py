@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
+from autograder.watch import status
 from autograder.watch.folder import ExchangeFolder
 from autograder.watch.jobs import MOST_ATTEMPTS
 from autograder.watch.journal import Row, State
@@ -81,7 +81,8 @@ def test_a_full_queue_says_so_and_loses_nothing(watched: Make, run: Run) -> None
     assert [state for _, state, _ in running.states()] == ["done"] * 3
 
 
-def test_what_is_still_being_written_waits(watched: Make, run: Run) -> None:
+def test_what_is_still_being_written_waits(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.watch.folder.SETTLE_SECONDS", 1e6)  # so that it is not left alone for that long
     course = watched()
     running = run(course)
     secret = course.hand_in("ada", finished=False)
@@ -101,6 +102,35 @@ def test_what_is_written_without_end_holds_up_nobody(watched: Make, monkeypatch:
     course.hand_in("ada")
     exchange = ExchangeFolder(Course.here())
     assert "ada" in {one.student for _ in range(8) for one in exchange.arrived((), [NAME])}
+
+
+@pytest.mark.parametrize("owners", [1, 2])
+def test_nobody_is_hidden_behind_many_names(watched: Make, monkeypatch: pytest.MonkeyPatch, owners: int) -> None:
+    """Neither by one student's many submissions, nor by somebody who hands in under many names."""
+    course = watched()
+    monkeypatch.chdir(course.root)
+    monkeypatch.setattr("autograder.watch.folder._MOST_NEW", 4)
+    for number in range(40):
+        course.hand_in("eve" if owners == 1 else f"eve{number}")
+    course.hand_in("ada")
+    if owners == 2:
+        monkeypatch.setattr(ExchangeFolder, "_owner", lambda _, name: name.startswith("ada+"))
+    exchange = ExchangeFolder(Course.here())
+    assert "ada" in {one.student for one in exchange.arrived((), [NAME])}
+
+
+def test_many_names_are_told(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = watched()
+    monkeypatch.setattr("autograder.watch.folder._MANY_NAMES", 3)
+    running = run(course)
+    for number in range(4):
+        (course.inbound / f"nothing {number}").mkdir()
+    secret = course.hand_in("ada")
+    running.until(lambda: course.fetched(secret))
+    said = f"{course.inbound} holds over 3 names"
+    assert said in " ".join(running.said)
+    running.until(lambda: said in status.read(running.journal, running.time[0])["warning"])
+    assert any(said in one for one in status.lines(status.read(running.journal, running.time[0]), alive=True))
 
 
 def test_a_name_is_read_once(watched: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,21 +188,6 @@ def test_what_was_handed_in_otherwise_and_later_is_not_replaced(watched: Make, r
     running.done()
     assert running.states()[0][:2] == ("ada", "skipped")
     assert not (course.root / "submitted" / "ada" / NAME / "submission_secret.txt").exists()
-
-
-def test_a_locked_gradebook_is_waited_for(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.watch.service._PAUSES", (0.05,))
-    course = watched("c.CourseDirectory.db_url += '?timeout=0.02'")
-    running = run(course)
-    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
-    other.execute("begin exclusive")
-    secret = course.hand_in("ada")
-    running.until(lambda: any("database is locked" in line for line in running.said))
-    assert running.states() == [("ada", "waiting", "")]
-    assert running.journal.waiting()[0].attempts == 0
-    other.close()
-    running.until(lambda: course.fetched(secret))
-    assert course.earned("ada") == 1.0
 
 
 def test_a_changed_test_is_graded_by(watched: Make, run: Run) -> None:
@@ -257,7 +272,8 @@ def test_what_the_grader_cannot_grade_is_left_to_a_person(
 
 
 def test_what_never_ends_holds_up_its_student_only(watched: Make, run: Run) -> None:
-    course = watched()
+    longer = dict.fromkeys(("cell_seconds", "notebook_seconds", "cpu_seconds"), 3600)  # than everybody else takes
+    course = watched(f"c.Autograder.limits = {longer}")
     running = run(course)
     course.hand_in("eve", "while True: pass")
     running.until(lambda: running.service._jobs.keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from time import process_time
 from typing import Any
 
 from autograder.checks.check_list import CheckList
@@ -13,6 +14,7 @@ from autograder.values.views import Missing
 
 ENOUGH = 2  # wrong numbers that agree with those of one neighbor: a single one may agree by chance
 MOST = 100  # neighbors whose answers are computed for one test cell
+SECONDS = 6.0  # of processor time for all of them: a remark must not cost the test cell the time that it is judged in
 _LONGEST = 128  # characters of an id, as in the gradebook; what else was entered is no text for the TA to read
 _SAME = 1e-4  # relative; the spread of honest fits
 _DIGITS = 4  # significant ones that a rounded number must have
@@ -31,7 +33,7 @@ class NeighborChecks(CheckList):
             answers: the tables that the test cell asked for → an object with the right numbers, as attributes that
                 are called like the student's variables.
             claims: the student's variable in which they entered their id; that id is tried first.
-            most: neighbors that are tried.
+            most: neighbors that are tried, as far as :data:`SECONDS` go.
 
         Example:
             >>> from types import SimpleNamespace
@@ -61,8 +63,10 @@ class NeighborChecks(CheckList):
         wrong = dict(self._wrong_numbers(cell))
         if len(wrong) < ENOUGH:
             return
-        entered = self._entered(claims)
+        entered, started = self._entered(claims), process_time()
         for other in dict.fromkeys([*filter(None, [entered]), *cell.submitter.others[:most]]):
+            if process_time() - started > SECONDS:
+                return
             theirs = answers(*cell.tables_of(other))
             same = [f"`{name}`" for name, value in wrong.items() if _agree(value, getattr(theirs, name, None))]
             if len(same) >= ENOUGH:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from dateutil import parser
 from nbgrader.utils import parse_utc
 
 from autograder.errors import UnreadableNotebook
@@ -24,6 +25,7 @@ MAX_FILES = 200
 MAX_BYTES = 20_000_000  # of all files beside the notebooks together
 TIMESTAMP = "timestamp.txt"  # nbgrader's name for it
 MAX_TIMESTAMP = 200  # bytes
+_TWO_DAYS = datetime(2000, 1, 1), datetime(2001, 2, 2)  # in place of what a time stamp leaves out
 _MAX_DEPTH = 8  # folders in folders
 _MAX_OTHERS = 10  # notebooks under other names
 _NOTEBOOK = re.compile(r"\.(ipynb(\.\w{1,5})?|json)$", re.IGNORECASE)
@@ -231,11 +233,21 @@ def _is_relative_name(path: PurePosixPath, name: str, max_parts: int) -> bool:
 
 
 def moment(text: str) -> datetime | None:
-    """The moment (UTC) that a time stamp of nbgrader's names; ``None`` where it names none."""
+    """The moment (UTC) that a time stamp of nbgrader's names; ``None`` where it names none.
+
+    What names no date, such as "10:00", would be another moment each day that it is read.
+
+    Example:
+        >>> moment("2026-05-01 10:00:00 UTC"), moment("10:00"), moment("12")
+        (datetime.datetime(2026, 5, 1, 10, 0), None, None)
+    """
     # dateutil opens any file that a time zone names by its full path.
     if not text or "/." in text or " /" in text:
         return None
     try:
+        one, other = (parser.parse(text, default=day).date() for day in _TWO_DAYS)
+        if one != other:
+            return None
         found: datetime = parse_utc(text)
     except Exception:  # dateutil fails in many ways on what is no time
         return None

@@ -35,7 +35,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 TICK_SECONDS = 0.05
 LONGEST_REST = 0.5  # seconds, until somebody looks again
-CLEAN_SECONDS = 1.8  # a little less than the host waits
+CLEAN_SECONDS = 8.0  # less than the host waits
 REHEARSAL = """
 import io as _io
 import matplotlib.pyplot as _plt, pandas as _pd
@@ -100,7 +100,7 @@ def wait_for_one_thread() -> None:
     Raises:
         SystemExit: a preloaded package keeps a thread.
     """
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208  a path object would not be any clearer
         if time.monotonic() > deadline:
             raise SystemExit("a preloaded package keeps a thread running")
@@ -151,7 +151,7 @@ class Zygote:
         finally:
             os._exit(70)
 
-    def _attend(self, pid: int, watch: Watch | Unwatched) -> None:
+    def _attend(self, pid: int, watch: Unwatched) -> None:
         """Watch a session until the host closes it; say when it ended by itself or passed a limit."""
         child = os.pidfd_open(pid)
         waiting = select.poll()
@@ -170,17 +170,17 @@ class Zygote:
                     waiting.unregister(child)
                     self._hear()
                     return
-                if asked:
-                    self._tell(event="used", spent=watch.spent, starved=watch.starved)
                 if child in ready:
                     self._tell(event="exit", status=exit_status(pid))
                     waiting.unregister(child)
+                if asked:  # who hears the answer knows that the session had not ended by then
+                    self._tell(event="used", spent=watch.spent, starved=watch.starved)
                 reap(besides=pid)
                 self._rest(watch)
         finally:
             os.close(child)
 
-    def _rest(self, watch: Watch | Unwatched) -> None:
+    def _rest(self, watch: Unwatched) -> None:
         """Stop all processes of a session that has had more than its share, for a while or until the host speaks."""
         seconds = watch.owes()
         if seconds <= 0:
@@ -232,7 +232,7 @@ class Alone(Zygote):
             self._child(limits, fds)
         for fd in fds:
             os.close(fd)
-        self._attend(pid, Unwatched())
+        self._attend(pid, Unwatched(pid))
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         raise SystemExit(0)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import arguments
+from .alarm import Alarm
 from .channel import Channel, FrameTooLarge, Sink
 from .encode.nodes import opaque
 from .encode.value import Encoder
@@ -109,13 +110,8 @@ class Session:
         shell: Any = self._shell  # IPython's methods have no types
         if seconds is None:
             return shell.run_cell(source, store_history=True)
-        theirs = signal.signal(signal.SIGALRM, _interrupted)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
+        with Alarm(seconds, _interrupted):
             return shell.run_cell(source, store_history=True)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, theirs)
 
     def _value(self, request: dict[str, Any]) -> dict[str, Any]:
         name = request["name"]
@@ -132,41 +128,33 @@ class Session:
 
     def _written(self, request: dict[str, Any]) -> dict[str, Any]:
         """What lies in the working folder; student code may have made up any of it."""
-        theirs = signal.signal(signal.SIGALRM, _out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, request["seconds"])
         found: dict[str, str] = {}
         try:
             bounds = (request["files"], request["bytes"])
-            for name, content in contents(self._folder, request["endings"], request["given"], *bounds):
-                found[name] = base64.b64encode(content).decode("ascii")
+            with Alarm(request["seconds"], _out_of_time):
+                for name, content in contents(self._folder, request["endings"], request["given"], *bounds):
+                    found[name] = base64.b64encode(content).decode("ascii")
         except BaseException:
             found = {}
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, theirs)
         return {"kind": "value", "value": {"t": "files", "files": found}}
 
     def _encoded(self, produce: Any, seconds: float) -> dict[str, Any]:
         """The answer to a request for a value; student code that runs for it has ``seconds``."""
         value: Any = None
-        theirs = signal.signal(signal.SIGALRM, _out_of_time)
-        signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
-            try:
-                value = produce()
-            except (Exception, SystemExit, KeyboardInterrupt) as problem:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                name, text = describe(type(problem), problem)
-                return {"kind": "raised", "error": f"{name}: {text}"[:500]}
-            node = Encoder(self._functions, self._limits["message_mb"] * MB).encode(value)
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            with Alarm(seconds, _out_of_time) as alarm:
+                try:
+                    value = produce()
+                except (Exception, SystemExit, KeyboardInterrupt) as problem:
+                    alarm.off()
+                    name, text = describe(type(problem), problem)
+                    return {"kind": "raised", "error": f"{name}: {text}"[:500]}
+                node = Encoder(self._functions, self._limits["message_mb"] * MB).encode(value)
         except RequestTimeout:
             return {"kind": "raised", "error": f"TimeoutError: not done after {seconds:g} seconds"}
         except BaseException as problem:
             node = opaque(value, f"could not be read ({type(problem).__name__})")
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, theirs)
             self._sink.flush()
         return {"kind": "value", "value": node}
 
@@ -195,11 +183,11 @@ def contents(folder: str, endings: list[str], given: list[str], most: int, size:
             yield known, content
 
 
-def _out_of_time(*_signal: object) -> NoReturn:
+def _out_of_time() -> NoReturn:
     raise RequestTimeout
 
 
-def _interrupted(*_signal: object) -> NoReturn:
+def _interrupted() -> NoReturn:
     raise KeyboardInterrupt("this cell ran longer than its limit of time")
 
 

@@ -26,12 +26,25 @@ BURST = 0.25  # seconds of processor time that a session may be ahead of its sha
 
 
 class Unwatched:
-    """Where the process table holds other people's processes: passes no limit, and owes no time."""
+    """Where the process table holds other people's processes: passes no limit, and owes no time.
 
-    spent = starved = 0.0
+    Args:
+        pid: of the session's own process.
+    """
 
-    def look(self) -> None:
+    spent = 0.0
+
+    def __init__(self, pid: int) -> None:
+        self._session = pid
+
+    @property
+    def starved(self) -> float:
+        """Seconds in which the session's own process could have run, and other processes did."""
+        return starved(self._session)
+
+    def look(self) -> str | None:
         """Nothing is looked at."""
+        return None
 
     def owes(self) -> float:
         """Nothing."""
@@ -41,7 +54,7 @@ class Unwatched:
         """Nothing."""
 
 
-class Watch:
+class Watch(Unwatched):
     """Sums up what a session uses.
 
     Args:
@@ -54,21 +67,20 @@ class Watch:
     """
 
     def __init__(self, limits: dict[str, Any], folders: list[Path], pid: int) -> None:
+        super().__init__(pid)
         self._limits = limits
         self._folders = folders
-        self._session = pid
         self._account = 0.0  # seconds that were in the processes' accounts at the last look
         self._orphans = orphans_seconds()
         self._looked = self._started = time.monotonic()
         self.spent = 0.0
+        self._starved = 0.0
+        self._starved_at_look: dict[str, float] = {}  # process → seconds
 
     @property
     def starved(self) -> float:
-        """Seconds in which the session's own process could have run, and other processes did."""
-        try:
-            return int(Path(f"/proc/{self._session}/schedstat").read_bytes().split()[1]) / 1e9
-        except (OSError, IndexError, ValueError):
-            return 0.0  # a kernel that does not tell
+        """Seconds in which a process of the session could have run, and other processes did."""
+        return self._starved
 
     def owes(self) -> float:
         """Seconds for which the session must rest, so that all its processes together have had their share and no more.
@@ -87,6 +99,9 @@ class Watch:
         pids = [name for name in os.listdir("/proc") if name.isdecimal() and name != "1"]  # noqa: PTH208
         if len(pids) > self._limits["processes"]:
             return "processes"
+        before, self._starved_at_look = self._starved_at_look, {pid: starved(pid) for pid in pids}
+        more = (seconds - before.get(pid, 0.0) for pid, seconds in self._starved_at_look.items())
+        self._starved += max(0.0, max(more, default=0.0))  # one may wait for another that waits for the processor
         resident, running, ticks = 0, 0, 0
         for pid in pids:
             try:
@@ -125,6 +140,14 @@ class Watch:
             if used >= self._limits["folder_mb"] * MB:
                 return "folder"
         return "files" if files > FILES else None
+
+
+def starved(pid: int | str) -> float:
+    """Seconds in which a process could have run, and others did; 0 where the kernel does not tell."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def orphans_seconds() -> float:
