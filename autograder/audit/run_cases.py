@@ -94,12 +94,6 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
                 pool.shutdown(cancel_futures=True)
 
 
-def judged_alone(task: Task) -> CaseResult:
-    """Grade one answer in a process of its own: a bound may end it."""
-    with Pool(1) as pool:
-        return pool.submit(run_case, task).result()
-
-
 def run_case(task: Task) -> CaseResult:
     """Grade one answer in this process, within the bounds of a submission."""
     return bounded("the answer", SUBMISSION_SECONDS, lambda: _run_case(task), lambda late: _given_up(task, late))

@@ -24,7 +24,7 @@ def on_own_model(rows: Iterable[Mistake], asked: type_of_model, fit: Any) -> tup
     Args:
         rows: of a lesson.
         asked: the model asked for, as the rows name it.
-        fit: a mixed model with one random effect a group, under statsmodels' attribute names.
+        fit: a mixed model with one grouping factor, under statsmodels' attribute names.
 
     Example:
         ``on_own_model(MISTAKES, as_asked, mixed_results)`` holds the row "variance ratio" of the student's own fit.
@@ -43,18 +43,19 @@ def _of_statsmodels(fit: Any) -> MixedFit:
     """The estimates of a fit; what needs the data once more (conditional variances, ``model``) is not there."""
     fixed = pd.Series(fit.fe_params, dtype=float)
     errors = pd.Series(fit.bse, dtype=float)
-    effects = {group: float(effect.iloc[0]) for group, effect in fit.random_effects.items()}
-    covariance = pd.DataFrame(np.asarray(fit.cov_re, float)[:1, :1], ["Intercept"], ["Intercept"])
-    predicted = pd.Series(effects, dtype=float).to_frame("Intercept")
-    nothing = np.full((len(predicted), 1, 1), np.nan)
+    covariance = np.asarray(fit.cov_re, float)
+    names = ["Intercept", *(f"effect {number}" for number in range(1, len(covariance)))]
+    effects = {group: np.asarray(effect, float)[: len(names)] for group, effect in fit.random_effects.items()}
+    predicted = pd.DataFrame.from_dict(effects, orient="index", columns=names)
+    nothing = np.full((len(predicted), len(names), 1), np.nan)
     return MixedFit(
         fixed=fixed,
         fixed_covariance=pd.DataFrame(np.diag(errors.iloc[: len(fixed)] ** 2), fixed.index, fixed.index),
-        terms=(RandomEffects(covariance, predicted, nothing, nothing),),
+        terms=(RandomEffects(pd.DataFrame(covariance, names, names), predicted, nothing, nothing),),
         residual_variance=float(fit.scale),
         log_likelihood=float(fit.llf),
         reml=fit.method == "REML",
-        n_parameters=len(fixed) + 2,
+        n_parameters=len(fixed) + len(names) * (len(names) + 1) // 2 + 1,
         decrement=0.0,
         tolerance=1.0,
         boundary=False,

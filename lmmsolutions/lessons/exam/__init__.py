@@ -1,7 +1,7 @@
 """Question 15: everything of the course, on a part of the data that belongs to one student."""
 
 from lmmsolutions.lessons.exam.drawing import EXAMPLE, N_SCHOOLS, draw
-from lmmsolutions.lessons.exam.mistakes import MISTAKES
+from lmmsolutions.lessons.exam.mistakes import MISTAKES, mistakes_on, mistakes_with
 from lmmsolutions.lessons.exam.solution import (
     Exam,
     common_slope,
@@ -20,6 +20,8 @@ __all__ = [
     "common_slope",
     "draw",
     "likelihoods",
+    "mistakes_on",
+    "mistakes_with",
     "overview",
     "own_slopes",
     "solve",

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
 
+import pandas as pd
 from scipy import stats
 
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import fits, hints
+from lmmsolutions.lessons.exam.drawing import draw
 from lmmsolutions.lessons.exam.paths import (
     against_squares,
     covariance,
     difference,
     error,
     number,
+    of_one_slope,
+    of_own_slopes,
     on_everybody,
+    one_slope,
     own,
+    own_slopes,
     points,
     population,
     ratio,
@@ -26,7 +35,8 @@ from lmmsolutions.lessons.exam.paths import (
     whole,
     whole_prediction,
 )
-from lmmsolutions.lessons.exam.solution import CLASS, SCHOOL, SCORE, design_effect, mean_size
+from lmmsolutions.lessons.exam.solution import CLASS, SCHOOL, SCORE, Exam, design_effect, mean_size, solve
+from lmmsolutions.lessons.own_model import on_own_model
 
 _EVERYBODY = "This comes from the whole table. Your own data are the rows of `students`."
 _LABELS = "Labels of classes are used again in each school. Is the first class of one school that of another?"
@@ -61,8 +71,17 @@ _FIFTEEN = "`hours` counts from ten in steps of five. How many steps is this stu
 _POPULATION = "These residuals are distances from the line of all schools. Take those from the line of each school."
 _OBSERVED = "The vertical axis shows the scores themselves. What is left once the fitted value is taken off?"
 
-_ONE = {"slopes": False}
-_OWN = {"slopes": True}
+_RATIO = (
+    "This is a ratio to the residual variance, which is how `params` stores it. `cov_re` holds the variance itself."
+)
+_ERROR_SQUARED = "This is the square of the standard error, as the covariance matrix of the estimates holds it."
+_CLASSES = "The groups are the classes. Students of one *school* share something: which column says so?"
+_OTHER_ID = (
+    "This is right for the data of the id that you entered, which is not the one under which you have handed in."
+)
+
+_ONE: dict[str, Any] = {"slopes": False}
+_OF_CLASSES: dict[str, Any] = {"groups": [SCHOOL, CLASS]}
 
 
 def _share(between: float, within: float) -> float:
@@ -86,12 +105,24 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("other predictor", "correlation", own(lambda t: t["prior_gpa"].corr(t[SCORE])), 0.25, _OTHER_PREDICTOR),
     Mistake("no grades", "ols_results", own(squares("hours")), 0.25, _NO_GPA),
     *several("per hour", 0.5, _PER_HOUR, slope_ols=own(lambda t: slope()(t) / 5), se_ols=own(lambda t: error()(t) / 5)),
+    Mistake("squared", "se_ols", own(lambda t: error()(t) ** 2), 0.5, _ERROR_SQUARED),
     Mistake("other predictor", "slope_ols", own(slope("prior_gpa", "hours")), 0.25, _OTHER_PREDICTOR),
     Mistake("other predictor", "se_ols", own(error("prior_gpa", "hours")), 0.25, _OTHER_PREDICTOR),
     Mistake("whole grade point", "gpa_tenth", own(slope("prior_gpa", "hours")), 0.5, _WHOLE_POINT),
     Mistake("no schools", "intercepts_results", own(squares()), 0.0, _NO_SCHOOLS),
     Mistake("ML for REML", "intercepts_results", own(whole(schools(reml=False))), 0.5, hints.ML),
     Mistake("no grades", "intercepts_results", own(whole(schools(predictors=("hours",)))), 0.25, _NO_GPA),
+    Mistake("classes as groups", "intercepts_results", own(whole(schools(**_OF_CLASSES))), 0.25, _CLASSES),
+    *several(
+        "classes as groups",
+        0.25,
+        _CLASSES,
+        school_variance=own(number(lambda f: f.group_variance, **_OF_CLASSES)),
+        residual_variance=own(number(lambda f: f.residual_variance, **_OF_CLASSES)),
+        icc=own(number(fits.icc, **_OF_CLASSES)),
+        design_effect=own(lambda t: design_effect(mean_size(t), number(fits.icc, **_OF_CLASSES)(t))),
+        lrt=own(ratio(**_OF_CLASSES)),
+    ),
     *several(
         "ML for REML",
         0.5,
@@ -104,13 +135,13 @@ MISTAKES: tuple[Mistake, ...] = (
         "standard deviation",
         0.5,
         hints.SD,
-        school_variance=own(number(lambda f: math.sqrt(f.group_variance))),
-        residual_variance=own(number(lambda f: math.sqrt(f.residual_variance))),
+        school_variance=of_one_slope(lambda f: math.sqrt(f.group_variance)),
+        residual_variance=of_one_slope(lambda f: math.sqrt(f.residual_variance)),
     ),
     Mistake(
         "variance ratio",
         "school_variance",
-        own(number(lambda f: f.group_variance / f.residual_variance)),
+        of_one_slope(lambda f: f.group_variance / f.residual_variance),
         0.5,
         hints.RATIO,
     ),
@@ -122,14 +153,21 @@ MISTAKES: tuple[Mistake, ...] = (
         _NO_GPA,
     ),
     Mistake("no schools", "residual_variance", own(lambda t: squares()(t).scale), 0.25, _NO_SCHOOLS),
-    Mistake("variance ratio", "icc", own(number(lambda f: f.group_variance / f.residual_variance)), 0.5, hints.RATIO),
-    Mistake("share within", "icc", own(number(lambda f: 1 - fits.icc(f))), 0.25, hints.COMPLEMENT),
+    Mistake("variance ratio", "icc", of_one_slope(lambda f: f.group_variance / f.residual_variance), 0.5, hints.RATIO),
+    Mistake("share within", "icc", of_one_slope(lambda f: 1 - fits.icc(f)), 0.25, hints.COMPLEMENT),
     Mistake(
         "standard deviations",
         "icc",
-        own(number(lambda f: _share(math.sqrt(f.group_variance), math.sqrt(f.residual_variance)))),
+        of_one_slope(lambda f: _share(math.sqrt(f.group_variance), math.sqrt(f.residual_variance))),
         0.5,
         _ROOTS,
+    ),
+    Mistake(
+        "variance ratio",
+        "design_effect",
+        own(lambda t: design_effect(mean_size(t), number(lambda f: f.group_variance / f.residual_variance)(t))),
+        0.5,
+        hints.RATIO,
     ),
     Mistake("own row counted", "design_effect", own(lambda t: 1 + mean_size(t) * number(fits.icc)(t)), 0.5, _OWN_ROW),
     Mistake("all rows", "design_effect", own(lambda t: design_effect(len(t), number(fits.icc)(t))), 0.25, _ALL_ROWS),
@@ -154,39 +192,45 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "standard deviation",
         "slope_variance",
-        own(number(lambda f: math.sqrt(slope_variance(f)), **_OWN)),
+        of_own_slopes(lambda f: math.sqrt(slope_variance(f))),
         0.5,
         hints.SD,
     ),
-    Mistake("per hour", "slope_variance", own(number(lambda f: slope_variance(f) / 25, **_OWN)), 0.5, _PER_HOUR),
+    Mistake(
+        "variance ratio",
+        "slope_variance",
+        of_own_slopes(lambda f: slope_variance(f) / f.residual_variance),
+        0.5,
+        _RATIO,
+    ),
+    Mistake("per hour", "slope_variance", of_own_slopes(lambda f: slope_variance(f) / 25), 0.5, _PER_HOUR),
     Mistake(
         "predicted effects",
         "slope_variance",
-        own(number(lambda f: f.random_effects["hours"].var(), **_OWN)),
+        of_own_slopes(lambda f: f.random_effects.iloc[:, 1].var()),
         0.25,
         _PREDICTED,
     ),
     Mistake(
         "variance of the intercepts",
         "slope_variance",
-        own(number(lambda f: f.group_variance, **_OWN)),
+        of_own_slopes(lambda f: f.group_variance),
         0.25,
         "The two effects are exchanged. Look at their names in the result.",
     ),
-    Mistake("covariance", "effects_correlation", own(number(covariance, **_OWN)), 0.25, _UNIT),
+    Mistake("covariance", "effects_correlation", of_own_slopes(covariance), 0.25, _UNIT),
     Mistake(
         "predicted effects",
         "effects_correlation",
-        own(number(lambda f: f.random_effects.corr().to_numpy()[0, 1], **_OWN)),
+        of_own_slopes(lambda f: f.random_effects.corr().to_numpy()[0, 1]),
         0.25,
         _PREDICTED,
     ),
-    Mistake("one slope", "slope_se", own(number(fits.error("hours"), **_ONE)), 0.25, _PARALLEL),
+    Mistake("one slope", "slope_se", of_one_slope(fits.error("hours")), 0.25, _PARALLEL),
     Mistake("least squares", "slope_se", own(error()), 0.25, _OLS_SE),
-    Mistake(
-        "spread of the slopes", "slope_se", own(number(lambda f: math.sqrt(slope_variance(f)), **_OWN)), 0.25, _SPREAD
-    ),
-    Mistake("per hour", "slope_se", own(number(lambda f: fits.error("hours")(f) / 5, **_OWN)), 0.5, _PER_HOUR),
+    Mistake("spread of the slopes", "slope_se", of_own_slopes(lambda f: math.sqrt(slope_variance(f))), 0.25, _SPREAD),
+    Mistake("squared", "slope_se", of_own_slopes(lambda f: fits.error("hours")(f) ** 2), 0.5, _ERROR_SQUARED),
+    Mistake("per hour", "slope_se", of_own_slopes(lambda f: fits.error("hours")(f) / 5), 0.5, _PER_HOUR),
     Mistake("by REML", "lrt", own(ratio(reml=True)), 0.75, _BY_REML),
     Mistake("not doubled", "lrt", own(ratio(factor=1)), 0.5, _TWICE),
     Mistake("against least squares", "lrt", own(against_squares), 0.25, _AGAINST_OLS),
@@ -205,3 +249,40 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("observed scores", "scatter", own(points(level="observed")), 0.25, _OBSERVED),
     Mistake("one slope", "scatter", own(points(level="one slope")), 0.25, _ONE_SLOPE),
 )
+
+
+def _nothing(name: str) -> Any:
+    if name == "scatter":
+        return pd.Series(dtype=float), pd.Series(dtype=float)
+    return None if name.endswith("_results") else math.nan
+
+
+def mistakes_with(entered: Callable[[], Any]) -> tuple[Mistake, ...]:
+    """The same, and what is right for the data of another id that was entered.
+
+    Args:
+        entered: gives the id that the student entered; it may raise.
+    """
+
+    def of_other_data(name: str) -> Callable[..., Any]:
+        def wrong(students: pd.DataFrame, everybody: pd.DataFrame) -> Any:
+            try:
+                others = draw(everybody, str(entered()))
+            except Exception:  # nothing was entered
+                others = students
+            return _nothing(name) if others.equals(students) else getattr(solve(others), name)
+
+        return wrong
+
+    names = {field.name for field in fields(Exam)} - {"intercept_sd", "residual_points"} | {"scatter"}
+    rows = (Mistake("data of another id", name, of_other_data(name), 0.0, _OTHER_ID) for name in sorted(names))
+    return (*rows, *MISTAKES)
+
+
+def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
+    """What going wrong gives with a model of somebody's own in the place of the one of 15c or 15d.
+
+    Args:
+        fit: a mixed model of the schools under statsmodels' attribute names.
+    """
+    return on_own_model(MISTAKES, own_slopes if len(fit.cov_re) > 1 else one_slope, fit)

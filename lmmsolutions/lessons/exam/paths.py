@@ -21,6 +21,7 @@ from lmmsolutions.lessons.exam.solution import (
     fit_schools,
     table_of,
 )
+from lmmsolutions.lessons.fits import number_of, type_of_model, type_of_number
 
 type_of_path = Callable[[pd.DataFrame], Any]
 
@@ -89,6 +90,23 @@ def number(quantity: Callable[[MixedFit], float], **options: Any) -> type_of_pat
     return path
 
 
+def _on_own_rows(model: Callable[[pd.DataFrame], MixedFit | None]) -> type_of_model:
+    return lambda students, *_: model(table_of(students))
+
+
+one_slope, own_slopes = _on_own_rows(schools()), _on_own_rows(schools(slopes=True))
+
+
+def of_one_slope(quantity: Callable[[MixedFit], float]) -> type_of_number:
+    """A number of the model of 15c."""
+    return number_of(one_slope, quantity)
+
+
+def of_own_slopes(quantity: Callable[[MixedFit], float]) -> type_of_number:
+    """A number of the model of 15d."""
+    return number_of(own_slopes, quantity)
+
+
 def slope_variance(fit: MixedFit) -> float:
     """Variance of the random slopes."""
     return float(fit.random_covariance.to_numpy()[1, 1])
@@ -99,11 +117,11 @@ def covariance(fit: MixedFit) -> float:
     return float(fit.random_covariance.to_numpy()[0, 1])
 
 
-def ratio(*, reml: bool = False, factor: float = 2) -> type_of_path:
+def ratio(*, reml: bool = False, factor: float = 2, **smaller: Any) -> type_of_path:
     """Likelihood ratio of slopes of schools against one slope."""
 
     def path(table: pd.DataFrame) -> float:
-        one, more = schools(reml=reml)(table), schools(slopes=True, reml=reml)(table)
+        one, more = schools(reml=reml, **smaller)(table), schools(slopes=True, reml=reml)(table)
         return math.nan if one is None or more is None else factor * (more.log_likelihood - one.log_likelihood)
 
     return path

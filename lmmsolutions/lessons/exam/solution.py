@@ -87,14 +87,15 @@ def fit_schools(
     reml: bool = True,
     predictors: tuple[str, ...] = PREDICTORS,
     correlated: bool = True,
+    groups: str | list[str] = SCHOOL,
 ) -> MixedFit:
-    """A random intercept for each school, and a random slope of hours where that is asked for.
+    """A random intercept for each group, and a random slope of hours where that is asked for.
 
     Raises:
         MixedFitError: the data have no regular fit.
     """
     random = with_constant(table[["hours"]]) if slopes else None
-    term = RandomTerm(table[SCHOOL], random, correlated)
+    term = RandomTerm(table[groups], random, correlated)
     return fit_terms(table[SCORE], with_constant(table[list(predictors)]), [term], reml=reml)
 
 

@@ -34,6 +34,7 @@ from lmmsolutions.lessons.model_comparison.other_fits import (
     standardised,
     statistic,
     type_of_column,
+    type_of_number,
     uncorrelated_schools,
     wald,
     without_intercepts,
@@ -119,16 +120,36 @@ def _two_counted() -> dict[str, type_of_column]:
     }
 
 
-def _p(table: pd.DataFrame, degrees: int, share: float = 1.0) -> float:
-    return share * float(stats.chi2.sf(ratio(table, "slopes", "intercept"), degrees))
-
-
 _BY_DEGREES: tuple[tuple[str, int, float], ...] = (
     ("one degree of freedom", 1, 1.0),
     ("half of two degrees", 2, 0.5),
     ("half of one degree", 1, 0.5),
     ("three degrees of freedom", 3, 1.0),
 )
+
+_RIGHT_SLOPES = statistic(lambda t: ratio(t, "slopes", "intercept"))
+_RIGHT_INTERCEPT = statistic(lambda t: ratio(t, "intercept", "ols"))
+
+
+def _testing(slopes: type_of_number, intercept: type_of_number) -> tuple[Mistake, ...]:
+    """What goes wrong from the two likelihood ratios to their p-values."""
+
+    def tail(ratio: type_of_number, degrees: int, share: float = 1.0) -> type_of_number:
+        return lambda *tables: share * float(stats.chi2.sf(ratio(*tables), degrees))
+
+    def mixed(ratio: type_of_number) -> type_of_number:
+        return lambda *tables: mixture(ratio(*tables))
+
+    return (
+        Mistake("two degrees of freedom", "p_slopes", tail(slopes, 2), 0.5, _DEGREES),
+        *(Mistake(name, "p_slopes", tail(slopes, d, s), 0.5, _DEGREES) for name, d, s in _BY_DEGREES),
+        Mistake("mixture", "p_slopes_naive", mixed(slopes), 0.5, _NAIVE),
+        *(Mistake(name, "p_slopes_naive", tail(slopes, d, s), 0.5, _NAIVE_DEGREES) for name, d, s in _BY_DEGREES),
+        Mistake("not halved", "p_intercept", tail(intercept, 1), 0.5, _BOUNDARY),
+        Mistake("two degrees of freedom", "p_intercept", tail(intercept, 2), 0.5, _ONE),
+        Mistake("mixture of one and two degrees", "p_intercept", mixed(intercept), 0.5, _ONE),
+    )
+
 
 MISTAKES: tuple[Mistake, ...] = (
     *(
@@ -204,35 +225,9 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("covariance alone", "lrt_slopes", statistic(lambda t: ratio(t, "slopes", "uncorrelated")), 0.25, _PAIR),
     Mistake("other test", "lrt_slopes", statistic(lambda t: ratio(t, "intercept", "ols")), 0.25, _PAIR),
     Mistake("other test", "lrt_intercept", statistic(lambda t: ratio(t, "slopes", "intercept")), 0.25, _PAIR),
-    Mistake("two degrees of freedom", "p_slopes", statistic(lambda t: _p(t, 2)), 0.5, _DEGREES),
-    *(
-        Mistake(name, "p_slopes", statistic(lambda t, d=d, s=s: _p(t, d, s)), 0.5, _DEGREES)  # type: ignore[misc]
-        for name, d, s in _BY_DEGREES
-    ),
+    *_testing(_RIGHT_SLOPES, _RIGHT_INTERCEPT),
     Mistake("Wald test", "p_slopes", on(0, wald), 0.25, _WALD),
     Mistake("Wald test by ML", "p_slopes", on(0, lambda data: wald(data, reml=False)), 0.25, _WALD),
-    Mistake("mixture", "p_slopes_naive", statistic(lambda t: mixture(ratio(t, "slopes", "intercept"))), 0.5, _NAIVE),
-    *(
-        Mistake(name, "p_slopes_naive", statistic(lambda t, d=d, s=s: _p(t, d, s)), 0.5, _NAIVE_DEGREES)  # type: ignore[misc]
-        for name, d, s in _BY_DEGREES
-    ),
-    Mistake(
-        "not halved", "p_intercept", statistic(lambda t: stats.chi2.sf(ratio(t, "intercept", "ols"), 1)), 0.5, _BOUNDARY
-    ),
-    Mistake(
-        "two degrees of freedom",
-        "p_intercept",
-        statistic(lambda t: stats.chi2.sf(ratio(t, "intercept", "ols"), 2)),
-        0.5,
-        _ONE,
-    ),
-    Mistake(
-        "mixture of one and two degrees",
-        "p_intercept",
-        statistic(lambda t: mixture(ratio(t, "intercept", "ols"))),
-        0.5,
-        _ONE,
-    ),
     Mistake("pooled OLS", "centred_results", on(1, plain_schools), 0.0, _POOLED),
     Mistake("ML for REML", "centred_results", model_of(schools_by_ml), 0.5, _OTHER_LIKELIHOOD),
     Mistake("centred by school", "centred_results", model_of(centred_by_school), 0.25, _OWN_MEAN),
@@ -286,3 +281,8 @@ MISTAKES: tuple[Mistake, ...] = (
 
 # A kind of mistake that a check of a model sees by itself, in the words of this lesson.
 STOPPED_EARLY = Mistake("stopped early", "centred_results", lambda *_: "not-optimal", 0.5, _EARLY_MODEL)
+
+
+def mistakes_with(lrt_slopes: float, lrt_intercept: float) -> tuple[Mistake, ...]:
+    """What testing wrongly gives with likelihood ratios of somebody's own."""
+    return _testing(lambda *_: float(lrt_slopes), lambda *_: float(lrt_intercept))

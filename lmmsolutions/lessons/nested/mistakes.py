@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-
-import pandas as pd
+from collections.abc import Callable
+from typing import Any
 
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
-from lmmsolutions.lessons.fits import number_of, whole
+from lmmsolutions.lessons.fits import number_of, type_of_number, whole
 from lmmsolutions.lessons.nested.paths import (
     Parts,
     classes_alone,
@@ -26,6 +26,7 @@ from lmmsolutions.lessons.nested.paths import (
     ratio,
     raw_means,
     shares,
+    type_of_parts,
     with_intercept,
 )
 from lmmsolutions.lessons.nested.solution import CLASS, SCHOOL, table_of
@@ -66,19 +67,95 @@ _WITHOUT_SCHOOL = "The classes are drawn without their school. A class stands at
 _RAW = "These are mean scores. They are not pulled together, and pupils with more hours score more."
 
 
-def _roots(nested: pd.DataFrame) -> Parts:
-    found = parts_of(levels())(nested)
+def _roots(found: Parts) -> Parts:
     return Parts(math.sqrt(found.school), math.sqrt(found.inner), math.sqrt(found.residual))
 
 
-def _ratios(nested: pd.DataFrame) -> Parts:
-    found = parts_of(levels())(nested)
+def _ratios(found: Parts) -> Parts:
     return Parts(found.school / found.residual, found.inner / found.residual, 1.0)
 
 
-def _exchanged(nested: pd.DataFrame) -> Parts:
-    found = parts_of(levels())(nested)
+def _exchanged(found: Parts) -> Parts:
     return Parts(found.inner, found.school, found.residual)
+
+
+def _reading(parts: type_of_parts) -> tuple[Mistake, ...]:
+    """What goes wrong when the variances of a model are read and put together."""
+
+    def of_changed(change: Callable[[Parts], Parts], quantity: Callable[[Parts], float]) -> type_of_number:
+        return of(parts, lambda found: quantity(change(found)))
+
+    return (
+        *several(
+            "levels exchanged",
+            0.25,
+            _BY_NAME,
+            school_variance=of_changed(_exchanged, lambda found: found.school),
+            class_variance=of_changed(_exchanged, lambda found: found.inner),
+        ),
+        *several(
+            "standard deviation",
+            0.5,
+            hints.SD,
+            school_variance=of_changed(_roots, lambda found: found.school),
+            class_variance=of_changed(_roots, lambda found: found.inner),
+            residual_variance=of_changed(_roots, lambda found: found.residual),
+        ),
+        *several(
+            "variance ratio",
+            0.5,
+            hints.RATIO,
+            school_variance=of_changed(_ratios, lambda found: found.school),
+            class_variance=of_changed(_ratios, lambda found: found.inner),
+        ),
+        *several(
+            "standard deviations",
+            0.5,
+            _ROOTS,
+            icc_same_school=of_changed(_roots, lambda found: found.school / found.total),
+            icc_same_class=of_changed(_roots, lambda found: (found.school + found.inner) / found.total),
+        ),
+        *several(
+            "share of the classes",
+            0.25,
+            _SHARED,
+            icc_same_school=of(parts, lambda found: found.inner / found.total),
+            icc_same_class=of(parts, lambda found: found.inner / found.total),
+        ),
+        Mistake(
+            "pupils of one class", "icc_same_school", of(parts, lambda p: (p.school + p.inner) / p.total), 0.5, _SHARED
+        ),
+        Mistake(
+            "pupils of different classes",
+            "icc_same_class",
+            of(parts, lambda found: found.school / found.total),
+            0.5,
+            _SHARED,
+        ),
+        Mistake(
+            "classes within a school",
+            "icc_same_class",
+            of(parts, lambda found: found.inner / (found.inner + found.residual)),
+            0.25,
+            _WITHIN_SCHOOL,
+        ),
+        *several(
+            "share of the pupils",
+            0.25,
+            _LEFT,
+            icc_same_school=of(parts, lambda found: found.residual / found.total),
+            icc_same_class=of(parts, lambda found: found.residual / found.total),
+        ),
+    )
+
+
+def _testing(statistic: type_of_number | None = None) -> tuple[Mistake, ...]:
+    """What goes wrong from a likelihood ratio, by default the right one, to its p-value."""
+    return (
+        Mistake("not halved", "p_school", probability(1, 1, statistic), 0.5, _NOT_HALVED),
+        Mistake("two degrees of freedom", "p_school", probability(2, 1, statistic), 0.25, _DF),
+        Mistake("two degrees of freedom, halved", "p_school", probability(2, 0.5, statistic), 0.5, _DF),
+    )
 
 
 _BOTH = parts_of(levels())
@@ -144,77 +221,31 @@ MISTAKES: tuple[Mistake, ...] = (
         # The variance of the classes agrees to a tolerance.
         **{name: wrong for name, wrong in shares(_BY_ML).items() if name != "class_variance"},
     ),
-    *several(
-        "levels exchanged",
-        0.25,
-        _BY_NAME,
-        school_variance=of(_exchanged, lambda found: found.school),
-        class_variance=of(_exchanged, lambda found: found.inner),
-    ),
-    *several(
-        "standard deviation",
-        0.5,
-        hints.SD,
-        school_variance=of(_roots, lambda found: found.school),
-        class_variance=of(_roots, lambda found: found.inner),
-        residual_variance=of(_roots, lambda found: found.residual),
-    ),
-    *several(
-        "variance ratio",
-        0.5,
-        hints.RATIO,
-        school_variance=of(_ratios, lambda found: found.school),
-        class_variance=of(_ratios, lambda found: found.inner),
-    ),
-    *several(
-        "standard deviations",
-        0.5,
-        _ROOTS,
-        icc_same_school=of(_roots, lambda found: found.school / found.total),
-        icc_same_class=of(_roots, lambda found: (found.school + found.inner) / found.total),
-    ),
-    *several(
-        "share of the classes",
-        0.25,
-        _SHARED,
-        icc_same_school=of(_BOTH, lambda found: found.inner / found.total),
-        icc_same_class=of(_BOTH, lambda found: found.inner / found.total),
-    ),
-    Mistake(
-        "pupils of one class", "icc_same_school", of(_BOTH, lambda p: (p.school + p.inner) / p.total), 0.5, _SHARED
-    ),
-    Mistake(
-        "pupils of different classes",
-        "icc_same_class",
-        of(_BOTH, lambda found: found.school / found.total),
-        0.5,
-        _SHARED,
-    ),
-    Mistake(
-        "classes within a school",
-        "icc_same_class",
-        of(_BOTH, lambda found: found.inner / (found.inner + found.residual)),
-        0.25,
-        _WITHIN_SCHOOL,
-    ),
-    *several(
-        "share of the pupils",
-        0.25,
-        _LEFT,
-        icc_same_school=of(_BOTH, lambda found: found.residual / found.total),
-        icc_same_class=of(_BOTH, lambda found: found.residual / found.total),
-    ),
+    *_reading(_BOTH),
     Mistake("pooled OLS", "residual_variance", pooled_residual, 0.25, _POOLED),
     *several("by REML", 0.75, _BY_REML, lrt_school=ratio(CLASS, reml=True), lrt_class=ratio(SCHOOL, reml=True)),
     *several("not doubled", 0.5, _TWICE, lrt_school=ratio(CLASS, factor=1), lrt_class=ratio(SCHOOL, factor=1)),
     *several("other level", 0.25, _OTHER_LEVEL, lrt_school=ratio(SCHOOL), lrt_class=ratio(CLASS)),
     Mistake("other level", "p_school", probability(1, 0.5, ratio(SCHOOL)), 0.25, _OTHER_LEVEL),
-    Mistake("not halved", "p_school", probability(1, 1), 0.5, _NOT_HALVED),
-    Mistake("two degrees of freedom", "p_school", probability(2, 1), 0.25, _DF),
-    Mistake("two degrees of freedom, halved", "p_school", probability(2, 0.5), 0.5, _DF),
+    *_testing(),
     Mistake("by REML", "p_school", probability(1, 0.5, ratio(CLASS, reml=True)), 0.75, _BY_REML),
     Mistake("zero", "p_school", lambda _: 0.0, 0.0, _ZERO),
     Mistake("fixed intercept added", "caterpillar", with_intercept, 0.75, _ADDED),
     Mistake("classes without their school", "caterpillar", classes_alone, 0.5, _WITHOUT_SCHOOL),
     Mistake("mean scores", "caterpillar", raw_means, 0.25, _RAW),
 )
+
+
+def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
+    """What reading the variances wrongly gives with a model of somebody's own in the place of the one asked for.
+
+    Args:
+        fit: a mixed model with random intercepts of schools and one variance component, under statsmodels' names.
+    """
+    own = Parts(float(fit.cov_re.iloc[0, 0]), float(fit.vcomp[0]), float(fit.scale))
+    return _reading(lambda _: own)
+
+
+def mistakes_with(lrt_school: float) -> tuple[Mistake, ...]:
+    """What testing wrongly gives with a likelihood ratio of somebody's own."""
+    return _testing(lambda _: float(lrt_school))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from lmmsolutions.core.fitting import MixedFit
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
 from lmmsolutions.lessons.fits import error, half_interval, whole
 from lmmsolutions.lessons.mixed_model.models import pooled
+from lmmsolutions.lessons.own_model import on_own_model
 from lmmsolutions.lessons.random_slopes.paths import (
+    as_asked,
     correlation,
     covariance,
     entries,
@@ -131,3 +134,12 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("half the interval", "slope_se", number(half_interval("Days")), 0.25, hints.MARGIN),
     *PREDICTION_MISTAKES,
 )
+
+
+def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
+    """What going wrong gives with a model of somebody's own in the place of the one asked for.
+
+    Args:
+        fit: a mixed model with random intercepts and slopes under statsmodels' attribute names.
+    """
+    return on_own_model(MISTAKES, as_asked, fit)

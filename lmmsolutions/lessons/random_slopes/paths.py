@@ -34,6 +34,9 @@ def slopes(*, correlated: bool = True, reml: bool = True, centre: bool = False) 
     return model
 
 
+as_asked = slopes()
+
+
 def intercepts(data: pd.DataFrame) -> MixedFit | None:
     """A model with random intercepts alone."""
     return intercepts_only(table_of(data), "Reaction", ["Days"], "Subject")
@@ -58,7 +61,7 @@ def entry(row: int, column: int) -> Callable[[MixedFit], float]:
 
 def number(quantity: Callable[[MixedFit], float], model: type_of_model | None = None) -> type_of_number:
     """Data → a quantity of a model, of the right one by default."""
-    return number_of(model or slopes(), quantity)
+    return number_of(model or as_asked, quantity)
 
 
 def covariance(
@@ -84,7 +87,7 @@ def of_lines(data: pd.DataFrame) -> type_of_floats:
 
 def of_blups(data: pd.DataFrame) -> type_of_floats:
     """Covariance of the predicted effects."""
-    fit = slopes()(data)
+    fit = as_asked(data)
     return np.full((2, 2), np.nan) if fit is None else np.cov(fit.random_effects.to_numpy(float).T)
 
 
@@ -108,7 +111,7 @@ def line_of_308(line: type_of_line, model: type_of_model | None = None) -> type_
     """A line over the days: fixed intercept and slope, the subject's intercept and slope effect → intercept, slope."""
 
     def wrong(data: pd.DataFrame) -> type_of_floats:
-        fit = (model or slopes())(data)
+        fit = (model or as_asked)(data)
         if fit is None or SUBJECT not in fit.random_effects.index:
             return np.empty(0)
         own = fit.random_effects.to_dict("index")[SUBJECT]
@@ -178,7 +181,7 @@ def new_spread(spread: type_of_spread, model: type_of_model | None = None) -> ty
     """Another spread of a new observation: design, V, G, residual variance → values for the days."""
 
     def wrong(data: pd.DataFrame) -> type_of_floats:
-        fit = (model or slopes())(data)
+        fit = (model or as_asked)(data)
         if fit is None:
             return np.empty(0)
         x = np.column_stack([np.ones(len(DAYS)), DAYS]).astype(np.float64)
@@ -211,7 +214,7 @@ def mixed_column(
     """A column of a table of lines that follows from a model; empty where that cannot be fitted."""
 
     def wrong(data: pd.DataFrame) -> pd.Series[float]:
-        fit = (model or slopes())(data)
+        fit = (model or as_asked)(data)
         return pd.Series(dtype=float) if fit is None else change(fit)[column]
 
     return wrong
