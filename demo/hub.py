@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from rich.console import Console
 
 from demo import workspace
 from demo.course import Course, StepFailed, logging_to
-from demo.lab import free_port
+from demo.lab import DidNotStart, free_port, wait_until_ready
 from demo.progress import Steps
 from demo.run import run
 from demo.students import CLASS
@@ -30,10 +29,8 @@ from demo.students import CLASS
 RECIPE = workspace.REPOSITORY / "deploy" / "jupyterhub"
 DEFAULT = workspace.REPOSITORY / "hub"
 _PORTS = 4  # from the public one on
-_START_SECONDS = 600.0
 _STOP_SECONDS = 40.0
 _WAIT_SECONDS = 60.0
-_LOG_LINES = 60
 
 _ON_THE_HUB = """
 # On the Hub the exchange is ngshare. ngshare_exchange asks for USER while it is imported, which services may not have.
@@ -47,27 +44,25 @@ configure(c)  # once more, and last: it sees that the exchange is ngshare, and k
 """
 
 
-class HubDidNotStart(Exception):
-    """The Hub ended or kept silent; ``log`` is what it wrote."""
-
-    def __init__(self, log: str) -> None:
-        super().__init__("JupyterHub did not start")
-        self.log = log
-
-
 class Hub:
     """A running Hub; a context manager that makes what is missing in its folder, and stops it at the end.
 
     Args:
         folder: of the Hub, with the course in it; what is there already is kept.
         port: the public one; the next ports are the Hub's too.
+        address: where browsers find it; by itself `hub.localhost`, which browsers know to be their own machine.
+        one_address: whether all servers are there too, and not each at a name of its own.
     """
 
-    def __init__(self, folder: Path, port: int = 8000) -> None:
+    def __init__(
+        self, folder: Path, port: int = 8000, *, address: str | None = None, one_address: bool = False
+    ) -> None:
         self.folder = folder
         self.course = folder / "course"
         self.port = _free_ports(port)
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.local = f"http://127.0.0.1:{self.port}"  # for programs, which may not know the name
+        self.url = address or (self.local if one_address else f"http://hub.localhost:{self.port}")
+        self._one_address = one_address
         self.log = folder / "hub.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -99,18 +94,20 @@ class Hub:
         if _ON_THE_HUB not in (self.course / "nbgrader_config.py").read_text():
             with (self.course / "nbgrader_config.py").open("a") as config:
                 config.write(_ON_THE_HUB)
+        where = {"HUB_FOLDER": str(self.folder), "HUB_PORT": str(self.port), "HUB_ADDRESS": self.url}
+        where["HUB_ONE_ADDRESS"] = str(int(self._one_address))
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub", "-f", str(RECIPE / "jupyterhub_config.py")],
                 cwd=self.folder,
-                env={**os.environ, "HUB_FOLDER": str(self.folder), "HUB_PORT": str(self.port)},
+                env={**os.environ, **where},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for us, who end it in order
             )
         try:
-            self._wait_until_it_runs(self._process)
+            wait_until_ready("JupyterHub", self._process, self.log, self._runs)
             self._enroll()
         except BaseException:
             self._stop()
@@ -127,7 +124,7 @@ class Hub:
     def release(self, assignments: Collection[str]) -> None:
         """Have students find assignments; those that they find already are left alone."""
         there = self.ask("GET", f"assignments/{self.people['course']}")["assignments"]
-        os.environ |= {"NGSHARE_URL": f"{self.url}/services/ngshare", "JUPYTERHUB_API_TOKEN": self._token()}
+        os.environ |= {"NGSHARE_URL": f"{self.local}/services/ngshare", "JUPYTERHUB_API_TOKEN": self._token()}
         os.environ.setdefault("USER", "grading")
         with logging_to(self.folder / "release.log"):
             course = Course(self.course)
@@ -146,7 +143,7 @@ class Hub:
             requests.HTTPError: it refuses.
         """
         headers = {"Authorization": f"token {self._token()}"}
-        url = f"{self.url}/services/ngshare/{path}"
+        url = f"{self.local}/services/ngshare/{path}"
         answer = requests.request(method, url, headers=headers, data=sent, timeout=_WAIT_SECONDS)
         answer.raise_for_status()
         return answer.json()
@@ -173,13 +170,8 @@ class Hub:
     def _token(self) -> str:
         return str(self._secrets()["grading_token"])
 
-    def _wait_until_it_runs(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
-            if "JupyterHub is now running" in self.log.read_text(errors="replace"):
-                return
-            time.sleep(0.1)
-        raise HubDidNotStart("\n".join(self.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]))
+    def _runs(self) -> bool:
+        return "JupyterHub is now running" in self.log.read_text(errors="replace")
 
     def _stop(self) -> None:
         if self._process is None or self._process.poll() is not None:
@@ -219,6 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.hub", description=__doc__)
     parser.add_argument("--folder", type=Path, default=DEFAULT, metavar="DIR", help="of the Hub (default: hub/)")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--address", metavar="URL", help="where browsers find it (default: http://hub.localhost:PORT)")
+    parser.add_argument("--one-address", action="store_true", help="for a trial where names below it lead nowhere")
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -229,15 +223,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not (folder / "course" / "gradebook.db").is_file():
             run(folder / "course", CLASS, Steps(console))
             _allow_time(Course(folder / "course"))
-        with Hub(folder, options.port) as hub:
+        with Hub(folder, options.port, address=options.address, one_address=options.one_address) as hub:
             hub.release([path.name for path in (hub.course / "source").iterdir() if path.is_dir()])
             print(_how_to_log_in(hub), flush=True)
             return hub.wait()
     except KeyboardInterrupt:
         return 0
-    except (HubDidNotStart, StepFailed) as failure:
+    except StepFailed as failure:
         print(f"{failure.log}\n{failure}", file=sys.stderr)
-    except (subprocess.CalledProcessError, workspace.NotAWorkspace) as failure:
+    except (DidNotStart, subprocess.CalledProcessError, workspace.NotAWorkspace) as failure:
         print(failure, file=sys.stderr)
     return 1
 

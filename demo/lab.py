@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -20,19 +20,55 @@ from typing import Self
 from autograder.cli import find_course
 from demo import workspace
 
-_START_SECONDS = 300.0
+START_SECONDS = 600.0  # while its process lives; a busy machine may need minutes
+_NEWS_SECONDS = 15.0  # between two lines that say that it is still starting
+_LAST_LINES = 20  # of the log, shown where it did not start
 _STOP_SECONDS = 10.0
 _PORTS = 20_000, 32_000
 # Lab would ask on its first page whether to fetch news from the network.
 _SETTINGS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
-class LabDidNotStart(Exception):
-    """The server ended or kept silent; ``log`` is what it wrote."""
+class DidNotStart(Exception):
+    """A server ended or kept silent.
 
-    def __init__(self, log: str) -> None:
-        super().__init__("JupyterLab did not start")
-        self.log = log
+    Args:
+        name: of the server.
+        why: such as "it ended with status 1".
+        log: the file that it wrote into.
+    """
+
+    def __init__(self, name: str, why: str, log: Path) -> None:
+        lines = log.read_text(errors="replace").rstrip().splitlines() if log.is_file() else []
+        wrote = "\n".join(["It wrote last:", *(f"  {line}" for line in lines[-_LAST_LINES:])])
+        super().__init__(f"{name} did not start: {why}. {wrote if lines else 'It wrote nothing.'}\nLog: {log}")
+
+
+def wait_until_ready(name: str, process: subprocess.Popen[bytes], log: Path, ready: Callable[[], bool]) -> None:
+    """Wait for a server as long as it lives, and say every now and then that it is still starting.
+
+    Args:
+        name: of the server.
+        process: that it runs in.
+        log: the file that it writes into.
+        ready: whether it is.
+
+    Raises:
+        DidNotStart: it has ended, or is not ready after :data:`START_SECONDS`.
+    """
+    began = time.monotonic()
+    news = began + _NEWS_SECONDS
+    while process.poll() is None:
+        if ready():
+            return
+        now = time.monotonic()
+        if now - began > START_SECONDS:
+            raise DidNotStart(name, f"it runs, but is not ready after {START_SECONDS:g} s", log)
+        if now >= news:
+            print(f"{name} is still starting, after {now - began:.0f} s (log: {log})", file=sys.stderr, flush=True)
+            news = now + _NEWS_SECONDS
+        time.sleep(0.1)
+    raise DidNotStart(name, f"it ended with status {process.returncode}", log)
 
 
 class Lab:
@@ -69,7 +105,7 @@ class Lab:
                 stdin=subprocess.DEVNULL,
             )
         try:
-            self._wait_until_ready(self._process)
+            wait_until_ready("JupyterLab", self._process, self.log, lambda: _answers(self.port))
         except BaseException:
             self._stop()
             raise
@@ -81,14 +117,6 @@ class Lab:
     def wait(self) -> int:
         """Wait until the server ends (somebody chose File → Shut Down); returns its exit status."""
         return self._process.wait() if self._process else 0
-
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while process.poll() is None and time.monotonic() < deadline:
-            if _answers(self.port):
-                return
-            time.sleep(0.1)
-        raise LabDidNotStart(self.log.read_text(errors="replace"))
 
     def _stop(self) -> None:
         if self._process is None or self._process.poll() is not None:
@@ -187,8 +215,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return lab.wait()
     except KeyboardInterrupt:
         return 0
-    except LabDidNotStart as failure:
-        print(f"{failure.log}\n{failure}", file=sys.stderr)
+    except DidNotStart as failure:
+        print(failure, file=sys.stderr)
         return 1
 
 

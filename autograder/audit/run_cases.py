@@ -95,12 +95,6 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
                 pool.shutdown(cancel_futures=True)
 
 
-def judged_alone(task: Task, every_mistake: bool = False) -> CaseResult:
-    """Grade one answer in a process of its own: a bound may end it."""
-    with Pool(1) as pool:
-        return pool.submit(run_case, task, every_mistake).result()
-
-
 def run_case(task: Task, every_mistake: bool = False) -> CaseResult:
     """Grade one answer in this process, within the bounds of a submission.
 

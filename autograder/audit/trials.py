@@ -15,13 +15,14 @@ from rich.markup import escape
 from autograder.audit.bank import Answer, find_bank, read_answers, read_bank, refuse
 from autograder.audit.cases import SOLUTION, filled_in, misfits, parts_of
 from autograder.audit.faults import dead_mistakes, told
-from autograder.audit.run_cases import CaseResult, CellResult, judged_alone
+from autograder.audit.run_cases import CaseResult, CellResult, run_case
 from autograder.course.course import Course
 from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
 from autograder.errors import CourseError
 from autograder.pages.checks import as_text
 from autograder.template import Template, grade_id_of
+from autograder.workers.pool import Pool
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,19 @@ def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
         BankError: an entry of the bank is not what it should be.
     """
     (name,) = options.assignment
-    for rehearsal in rehearse(course, [name])[name]:
-        parts = parts_of(rehearsal.template)
-        if options.part and options.part not in parts:
-            raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {', '.join(parts)}.")
-        chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
-        shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
-        for number, trial in enumerate(_trials(rehearsal, course, options, list(chosen))):
-            student = options.id or shortened.task.student
-            task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
-            yield _tried(judged_alone(task, every_mistake=number == 0), trial, chosen, rehearsal.template)
+    with Pool(1) as pool:  # one sandbox for all of them: what takes longest is to start it
+        for rehearsal in rehearse(course, [name])[name]:
+            parts = parts_of(rehearsal.template)
+            if options.part and options.part not in parts:
+                known = ", ".join(parts)
+                raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {known}.")
+            chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
+            shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
+            for number, trial in enumerate(_trials(rehearsal, course, options, list(chosen))):
+                student = options.id or shortened.task.student
+                task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
+                result = pool.submit(run_case, task, number == 0).result()  # the first one tells of all mistakes
+                yield _tried(result, trial, chosen, rehearsal.template)
 
 
 def _tried(result: CaseResult, trial: _Trial, parts: Mapping[str, tuple[str, ...]], template: Template) -> Tried:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -116,6 +116,13 @@ def read_written(course: Course, gradebook: Gradebook, assignment: str) -> Writt
             f"Nothing of {assignment!r} has been graded.", remedy=f"Grade it first: autograder grade {assignment}"
         )
     return Written(assignment, tuple(parts), tuple(sorted(ungraded)))
+
+
+def read_again(written: Written, course: Course, gradebook: Gradebook) -> Written:
+    """The same answers with the marks that the gradebook holds now."""
+    marked = {one.notebook: _marked(gradebook, one) for one in course.templates(gradebook, written.assignment)}
+    parts = (replace(part, marked=marked[part.notebook].get(part.grade_id, {})) for part in written.parts)
+    return replace(written, parts=tuple(parts))
 
 
 def rows_of_gradebook(gradebook: Gradebook, template: Template, kind: type[Grade] | type[Comment]) -> Iterator[Any]:

@@ -37,12 +37,47 @@ def test_a_taken_port_is_replaced_by_a_free_one() -> None:
     assert lab.free_port(port) == port
 
 
-def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = ["sh", "-c", "echo no such kernel; exit 3"]
+def test_a_server_that_ends_says_so_with_its_last_lines_and_names_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = ["sh", "-c", "seq 100 130; echo no such kernel; exit 3"]
     monkeypatch.setattr(lab, "command", lambda *_: broken)
-    with pytest.raises(lab.LabDidNotStart) as failure, lab.Lab(tmp_path):
+    with pytest.raises(lab.DidNotStart) as failure, lab.Lab(tmp_path):
         pass
-    assert "no such kernel" in failure.value.log
+    said = str(failure.value).splitlines()
+    assert said[0] == "JupyterLab did not start: it ended with status 3. It wrote last:"
+    assert said[1] == "  112"
+    assert said[-2:] == ["  no such kernel", f"Log: {tmp_path / 'logs' / 'lab.log'}"]
+
+
+def test_a_server_that_ends_without_a_word_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "command", lambda *_: ["false"])
+    with pytest.raises(lab.DidNotStart) as failure, lab.Lab(tmp_path):
+        pass
+    assert str(failure.value) == (
+        f"JupyterLab did not start: it ended with status 1. It wrote nothing.\nLog: {tmp_path / 'logs' / 'lab.log'}"
+    )
+
+
+def test_a_server_that_lives_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = iter([False] * 9)
+    minutes = iter(range(0, 6000, 60))  # a minute goes by each time that somebody looks at the clock
+    monkeypatch.setattr(lab, "command", lambda *_: ["sleep", "600"])
+    monkeypatch.setattr(lab, "_answers", lambda _port: next(asked, True))
+    monkeypatch.setattr("demo.lab.time.monotonic", lambda: float(next(minutes)))
+    monkeypatch.setattr("demo.lab.time.sleep", lambda _seconds: None)
+    with lab.Lab(tmp_path):
+        pass
+    assert f"JupyterLab is still starting, after 60 s (log: {tmp_path / 'logs' / 'lab.log'})" in capsys.readouterr().err
+
+
+def test_a_server_that_never_answers_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "command", lambda *_: ["sleep", "600"])
+    monkeypatch.setattr(lab, "START_SECONDS", 0.0)
+    with pytest.raises(lab.DidNotStart, match="it runs, but is not ready after 0 s"):
+        lab.Lab(tmp_path).__enter__()
 
 
 @pytest.fixture
