@@ -156,16 +156,18 @@ class Misconceptions:
         computed: list[_Computed] = []
         notes: list[str] = []
         for row in self._rows:
+            tables = self._tables()
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    value = row.wrong(*self._tables())
+                    value = row.wrong(*tables)
             except Exception as error:
                 # Going wrong may well be impossible on some data; the answer must be judged all the same.
                 notes.append(_note(row, f"raised {type(error).__name__}: {error}{_place(error)}"))
                 continue
-            if _is_nothing(value):
-                notes.append(_note(row, f"gives {value if value is None else 'NaN'}, which no answer equals"))
+            if _is_nan(value) and any(table.isna().to_numpy().any() for table in tables):
+                # Elsewhere, it is how a row says that it does not apply.
+                notes.append(_note(row, "gives NaN: in the table that it gets, values are missing"))
             if isinstance(value, str) and value not in self._kinds and not self._text_values:
                 has = ", ".join(self._kinds) or "none"
                 notes.append(_note(row, f"names the kind {value!r}, which this check does not have (it has: {has})"))
@@ -259,14 +261,14 @@ def _place(error: Exception) -> str:
     return ""
 
 
-def _is_nothing(value: Any) -> bool:
-    """Whether a row gave no number at all, as sums over missing values do."""
+def _is_nan(value: Any) -> bool:
+    """Whether a row gave numbers, and all of them are missing."""
     if value is None or isinstance(value, str):
-        return value is None
+        return False
     try:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
-        return False  # something else, such as a table or a text
+        return False  # something else, such as a table
     return bool(numbers.size and np.isnan(numbers).all())
 
 

@@ -38,8 +38,7 @@ data = student.data("data.csv")
 mistakes = [
     Mistake(name="median", quantity="mean", wrong=lambda d: d["x"].median(), hint="The value in the middle."),
     Mistake(name="no such column", quantity="mean", wrong=lambda d: d["y"].mean(), hint="Never read."),
-    Mistake(name="no number", quantity="mean", wrong=lambda d: float("nan"), hint="Never read."),
-    Mistake(name="forgotten", quantity="mean", wrong=lambda d: None, hint="Never read."),
+    Mistake(name="as text", quantity="mean", wrong=lambda d: float("x"), hint="Never read."),
     Mistake(name="no kind", quantity="mean", wrong=lambda d: "swaped", hint="Never read."),
 ]
 checks = Checks(mistakes=mistakes)

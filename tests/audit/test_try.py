@@ -64,8 +64,8 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
         3,
         [
             "✗ q1-tests, `mean`: mistake 'no such column' of 'mean' raised KeyError",
-            "mistake 'no number'",
-            "'forgotten'",
+            "mistake 'as text' of 'mean' raised ValueError",
+            "mistake 'no kind' of 'mean' names the kind 'swaped'",
         ],
         [],
     ),
