@@ -50,13 +50,19 @@ class Hub:
     Args:
         folder: of the Hub, with the course in it; what is there already is kept.
         port: the public one; the next ports are the Hub's too.
+        address: where browsers find it; by itself `hub.localhost`, which browsers know to be their own machine.
+        one_address: whether all servers are there too, and not each at a name of its own.
     """
 
-    def __init__(self, folder: Path, port: int = 8000) -> None:
+    def __init__(
+        self, folder: Path, port: int = 8000, *, address: str | None = None, one_address: bool = False
+    ) -> None:
         self.folder = folder
         self.course = folder / "course"
         self.port = _free_ports(port)
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.local = f"http://127.0.0.1:{self.port}"  # for programs, which may not know the name
+        self.url = address or (self.local if one_address else f"http://hub.localhost:{self.port}")
+        self._one_address = one_address
         self.log = folder / "hub.log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -88,11 +94,13 @@ class Hub:
         if _ON_THE_HUB not in (self.course / "nbgrader_config.py").read_text():
             with (self.course / "nbgrader_config.py").open("a") as config:
                 config.write(_ON_THE_HUB)
+        where = {"HUB_FOLDER": str(self.folder), "HUB_PORT": str(self.port), "HUB_ADDRESS": self.url}
+        where["HUB_ONE_ADDRESS"] = str(int(self._one_address))
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "jupyterhub", "-f", str(RECIPE / "jupyterhub_config.py")],
                 cwd=self.folder,
-                env={**os.environ, "HUB_FOLDER": str(self.folder), "HUB_PORT": str(self.port)},
+                env={**os.environ, **where},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -116,7 +124,7 @@ class Hub:
     def release(self, assignments: Collection[str]) -> None:
         """Have students find assignments; those that they find already are left alone."""
         there = self.ask("GET", f"assignments/{self.people['course']}")["assignments"]
-        os.environ |= {"NGSHARE_URL": f"{self.url}/services/ngshare", "JUPYTERHUB_API_TOKEN": self._token()}
+        os.environ |= {"NGSHARE_URL": f"{self.local}/services/ngshare", "JUPYTERHUB_API_TOKEN": self._token()}
         os.environ.setdefault("USER", "grading")
         with logging_to(self.folder / "release.log"):
             course = Course(self.course)
@@ -135,7 +143,7 @@ class Hub:
             requests.HTTPError: it refuses.
         """
         headers = {"Authorization": f"token {self._token()}"}
-        url = f"{self.url}/services/ngshare/{path}"
+        url = f"{self.local}/services/ngshare/{path}"
         answer = requests.request(method, url, headers=headers, data=sent, timeout=_WAIT_SECONDS)
         answer.raise_for_status()
         return answer.json()
@@ -203,6 +211,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.hub", description=__doc__)
     parser.add_argument("--folder", type=Path, default=DEFAULT, metavar="DIR", help="of the Hub (default: hub/)")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--address", metavar="URL", help="where browsers find it (default: http://hub.localhost:PORT)")
+    parser.add_argument("--one-address", action="store_true", help="for a trial where names below it lead nowhere")
     options = parser.parse_args(arguments)
     folder = options.folder.resolve()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -213,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not (folder / "course" / "gradebook.db").is_file():
             run(folder / "course", CLASS, Steps(console))
             _allow_time(Course(folder / "course"))
-        with Hub(folder, options.port) as hub:
+        with Hub(folder, options.port, address=options.address, one_address=options.one_address) as hub:
             hub.release([path.name for path in (hub.course / "source").iterdir() if path.is_dir()])
             print(_how_to_log_in(hub), flush=True)
             return hub.wait()

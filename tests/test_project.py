@@ -4,13 +4,14 @@ import fnmatch
 import inspect
 import re
 import tomllib
-from importlib.metadata import metadata
+from importlib.metadata import distributions, metadata
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
+from packaging.specifiers import SpecifierSet
 
 import autograder
 from autograder import Checks
@@ -115,3 +116,11 @@ def test_the_site_holds_every_page_and_no_link_leads_nowhere(tmp_path: Path) -> 
     assert {"security", "contributing", "changes"} <= pages
     links = re.findall(r'(?:src|href)="(https?:[^"]+)"', (tmp_path / "index.html").read_text("utf-8"))
     assert [link for link in links if re.search(r"\.(js|css|woff2?|png)$|fonts|analytics", link)] == []
+
+
+def test_what_is_installed_can_be_installed_in_every_python_that_is_promised() -> None:
+    """Debian 12 has 3.11.2: what asks for 3.11.5 cannot be installed there."""
+    oldest = [f"{PROJECT['project']['requires-python'].removeprefix('>=')}.0", "3.12.0", "3.13.0"]
+    asked = {found.name: found.metadata["Requires-Python"] or "" for found in distributions()}
+    assert len(asked) > 100
+    assert {name: text for name, text in asked.items() if set(SpecifierSet(text).filter(oldest)) != set(oldest)} == {}

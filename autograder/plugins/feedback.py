@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
 
 from autograder.course.course import Course
-from autograder.course.files import clear_but, write_atomically
+from autograder.course.files import clear_but, has_older_pages, write_atomically
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.pages import TEMPLATES
 from autograder.pages.errors import error_of
@@ -59,6 +60,11 @@ class FeedbackExporter(HTMLExporter):
         settings.merge(ours)
         return settings
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert is typed in part only
+        if isinstance(self.parent, GenerateFeedback):
+            renew_older_pages(self.parent)
+
     def from_notebook_node(self, nb: nbformat.NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         """The page and its resources, within a bound of time.
 
@@ -68,6 +74,32 @@ class FeedbackExporter(HTMLExporter):
         return page_in_time(lambda: super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs))
 
 
+def renew_older_pages(converter: Any) -> None:
+    """Have a page that is older than the graded notebook written anew, as with ``--force``.
+
+    nbgrader compares the times of hand-in alone, so that a page stays as it was where work is graded again, or came
+    without a time.
+
+    Args:
+        converter: nbgrader's ``GenerateFeedback``.
+    """
+    decide, folders = converter.init_destination, converter.coursedir
+
+    def init_destination(assignment: str, student: str) -> bool:
+        asked = converter.force
+        graded, pages = (
+            Path(folders.format_path(folder, student, assignment))
+            for folder in (folders.autograded_directory, folders.feedback_directory)
+        )
+        converter.force = asked or has_older_pages(pages, graded)
+        try:
+            return bool(decide(assignment, student))
+        finally:
+            converter.force = asked
+
+    converter.init_destination = init_destination
+
+
 class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
     """nbgrader's GetGrades; also tells which parts are not marked yet, so that these do not look like zeros.
 
@@ -75,20 +107,20 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
     """
 
     gradebook: Any
+    _due: datetime | None = None  # of this student, with an extension
     _submitted: tuple[dict[str, Any], dict[str, Any]] | None = None  # name of a cell → its grade, its comment
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Any) -> tuple[nbformat.NotebookNode, Any]:
         """Put scores and comments into the notebook's metadata."""
-        self._submitted = None
+        self._submitted, self._due = None, None
         done: tuple[nbformat.NotebookNode, Any] = super().preprocess(nb, resources)
-        resources["nbgrader"]["due"] = self._due()
+        resources["nbgrader"]["due"] = "" if self._due is None else self._told(self._due)
         return done
 
-    def _due(self) -> str:
-        """The due date in the gradebook, in the course's time zone; empty where there is none."""
-        due = self.gradebook.find_assignment(self.assignment_id).duedate
+    def _told(self, due: datetime) -> str:
+        """A due date (UTC) in the course's time zone, `c.Watch.timezone`."""
         zone = str(self.config.get("Watch", {}).get("timezone", "UTC"))
-        return "" if due is None else f"{due.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+        return f"{due.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
     def _get_score(self, cell: nbformat.NotebookNode, resources: dict[str, Any]) -> None:
         del resources
@@ -104,6 +136,8 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
     def _of(self, cell: nbformat.NotebookNode, kind: int) -> Any:
         if self._submitted is None:
             found = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            submitted = found.assignment  # nbgrader adds an extension to a due date, also where there is none
+            self._due = submitted.duedate if submitted.assignment.duedate is not None else None
             self._submitted = {one.name: one for one in found.grades}, {one.name: one for one in found.comments}
         name = cell.metadata["nbgrader"]["grade_id"]
         if name not in self._submitted[kind]:

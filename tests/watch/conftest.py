@@ -71,7 +71,8 @@ def run() -> Iterator[Callable[..., Running]]:
         yield lambda course: start(course, opened)
 
 
-def start(watched: Watched, opened: ExitStack) -> Running:
+def start(watched: Watched, opened: ExitStack, new_engine: Callable[[], engines.Engine] | None = None) -> Running:
+    """Start a service that grades on this machine, or elsewhere."""
     opened.enter_context(chdir(watched.root))
     course = Course.here()
     journal = Journal(course.root)
@@ -80,11 +81,12 @@ def start(watched: Watched, opened: ExitStack) -> Running:
     time = [START]
     limits = course.settings.limits_of("")
 
-    def new_engine() -> engines.Engine:
+    def here() -> engines.Engine:
         return engines.local(2, limits, course.hidden_packages())
 
     source, settings = ExchangeFolder(course), Watch(parent=course.parent)
-    service = Service(course, settings, source, journal, new_engine, clock=lambda: time[0], say=said.append)
+    engine = new_engine or here
+    service = Service(course, settings, source, journal, engine, clock=lambda: time[0], say=said.append)
     opened.callback(service.close)
     service.open()
     return Running(watched, service, journal, said, time)

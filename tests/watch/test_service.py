@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,21 +219,6 @@ def test_what_was_handed_in_otherwise_and_later_is_not_replaced(watched: Make, r
     running.done()
     assert running.states()[0][:2] == ("ada", "skipped")
     assert not (course.root / "submitted" / "ada" / NAME / "submission_secret.txt").exists()
-
-
-def test_a_locked_gradebook_is_waited_for(watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.watch.service._PAUSES", (0.05,))
-    course = watched("c.CourseDirectory.db_url += '?timeout=0.02'")
-    running = run(course)
-    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
-    other.execute("begin exclusive")
-    secret = course.hand_in("ada")
-    running.until(lambda: any("database is locked" in line for line in running.said))
-    assert running.states() == [("ada", "waiting", "")]
-    assert running.journal.waiting()[0].attempts == 0
-    other.close()
-    running.until(lambda: course.fetched(secret))
-    assert course.earned("ada") == 1.0
 
 
 def test_a_changed_test_is_graded_by(watched: Make, run: Run) -> None:
