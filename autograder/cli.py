@@ -113,7 +113,7 @@ def _is_configured_elsewhere() -> bool:
 
 def _load(options: argparse.Namespace) -> None:
     """Load what takes longest: here what most commands need, and meanwhile what workers need."""
-    if "workers" in options and getattr(options, "engine", "local") == "local":
+    if options.command == "try" or ("workers" in options and getattr(options, "engine", "local") == "local"):
         processes.prepare()
     elif options.command == "report":
         processes.one_thread()

@@ -16,6 +16,7 @@ from tests.course_folder import REPOSITORY
 PAGE = (REPOSITORY / "docs" / "first-assignment.md").read_text("utf-8")
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 NAME = "01-rain"
+SOLVED = 'wet = table.loc[table[\\"rain_mm\\"] > 60, \\"rain_mm\\"].mean()'  # as it stands in the file
 
 
 def shell(commands: str, folder: Path) -> str:
@@ -60,3 +61,12 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     assert "Score: <strong>9" in pages["ada"]
     assert "Score: <strong>0" in pages["ben"]
     assert "<code>wet</code>" in pages["ada"]
+
+    handed_in = folder / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+    assert handed_in.read_text("utf-8").count(SOLVED) == 1
+    handed_in.write_text(handed_in.read_text("utf-8").replace(SOLVED, 'wet = table[\\"rain_mm\\"].mean()'))
+    said = shell(f"autograder grade {NAME}\nnbgrader generate_feedback {NAME}", folder)
+    assert "The feedback of 1 student is from before (ada)." in said
+    assert f"next: nbgrader generate_feedback {NAME}" in said
+    page = (folder / "feedback" / "ada" / NAME / f"{NAME}.html").read_text("utf-8")
+    assert "This is the mean of all months." in page

@@ -100,6 +100,43 @@ def test_a_table_of_which_nothing_can_be_asked_is_refused(
     assert not (course.root / "source" / "03").exists()
 
 
+GROWTH = "plant,water,height,leaves,greenhouse,kind\n" + "".join(
+    f"{row},{10 * row},{row / 8 if row % 4 else ''},{row * row},{row % 2},a\n" for row in range(1, 9)
+)
+COLUMNS = {
+    "the row number and columns with gaps are passed over": (
+        GROWTH,
+        [],
+        "The parts ask for 'water' as response and 'leaves' as predictor. Passed over: 'height' (2 values are "
+        "missing), 'greenhouse' (it has only 2 different values), 'kind' (it holds no numbers), 'plant' (it numbers "
+        "the rows). To choose others: --columns RESPONSE PREDICTOR.",
+    ),
+    "columns that were chosen": (GROWTH, ["leaves", "plant"], "ask for 'leaves' as response and 'plant' as predictor."),
+    "a row number where nothing else is left": (
+        "day,rain\n1,2.5\n2,3.5\n3,1\n4,7\n5,2\n",
+        [],
+        "The parts ask for 'rain' as response and 'day' as predictor.",
+    ),
+    "a gap in what was chosen": (GROWTH, ["height", "water"], "ask for 'height' of growth.csv: 2 values are missing."),
+    "a column that is not there": (GROWTH, ["leafs", "water"], "'leafs' of growth.csv: there is no such column."),
+}
+
+
+@pytest.mark.parametrize(("text", "chosen", "says"), COLUMNS.values(), ids=COLUMNS)
+def test_it_says_which_columns_it_took_and_which_it_passed_over(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], text: str, chosen: list[str], says: str
+) -> None:
+    (tmp_path / "growth.csv").write_text(text)
+    assert main(["new", "course", str(tmp_path / "plants")]) == 0
+    with chdir(tmp_path / "plants"):
+        columns = ["--columns", *chosen] if chosen else []
+        assert main(["new", "assignment", NAME, "--data", "../growth.csv", *columns]) == (
+            2 if "of growth" in says else 0
+        )
+    told = capfd.readouterr()
+    assert says in " ".join((told.out + told.err).split())
+
+
 @pytest.mark.parametrize("name", ["../x", "a+b", "-a", "", "a b"])
 def test_a_name_that_nbgrader_cannot_use_is_refused(
     course: Course, name: str, capfd: pytest.CaptureFixture[str]

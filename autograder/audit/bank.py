@@ -20,7 +20,7 @@ what a visible check says.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,27 @@ def read_bank(folder: Path) -> tuple[Answer, ...]:
     Raises:
         BankError: a file is no TOML, or an answer lacks something or holds something unknown.
     """
-    return tuple(answer for file in sorted(folder.glob("*.toml")) for answer in read_answers(file))
+    answers: list[Answer] = []
+    problems: list[BankError] = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            answers += read_answers(file)
+        except BankError as problem:
+            problems.append(problem)
+    refuse(problems)
+    return tuple(answers)
+
+
+def refuse(problems: Sequence[BankError]) -> None:
+    """Say everything that is wrong with a bank at once, a line for each problem.
+
+    Raises:
+        BankError: there is something.
+    """
+    if problems:
+        first, *others = problems
+        more = "".join(f"\n{other}" for other in others)
+        raise BankError(first.file, first.name, f"{first.problem}{more}", first.found, first.expected)
 
 
 def read_answers(file: Path) -> list[Answer]:
@@ -85,11 +105,16 @@ def read_answers(file: Path) -> list[Answer]:
             sorted(content),
             "[[answer]]",
         )
-    answers = [_answer(file, entry) for entry in content.get("answer", [])]
+    answers: list[Answer] = []
+    problems: list[BankError] = []
+    for entry in content.get("answer", []):
+        try:
+            answers.append(_answer(file, entry))
+        except BankError as problem:
+            problems.append(problem)
     names = [answer.name for answer in answers]
     twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise BankError(file, twice[0], "there are several answers of this name")
+    refuse([*problems, *(BankError(file, name, "there are several answers of this name") for name in twice)])
     return answers
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.audit.bank import Answer
+from autograder.audit.bank import Answer, refuse
 from autograder.course.release.generate import EXAMPLE, Rehearsal
 from autograder.errors import BankError
 from autograder.grading.submission import Task
@@ -40,6 +40,11 @@ class AuditCase:
     task: Task
 
     @property
+    def is_solution(self) -> bool:
+        """Whether it is the solution, as it is graded."""
+        return self.title == SOLUTION and self.variation is PLAIN
+
+    @property
     def key(self) -> str:
         """Tells it from all other cases."""
         template = self.task.template
@@ -59,36 +64,25 @@ def parts_of(template: Template) -> dict[str, tuple[str, ...]]:
     return parts
 
 
-def check_answer(answer: Answer, template: Template) -> None:
-    """Check that an answer of the bank fits the notebook.
+def misfits(answer: Answer, template: Template) -> Iterator[BankError]:
+    """What an answer of the bank says of cells that the notebook does not have, or of more points than a part is worth.
 
     Args:
         answer: of the bank.
         template: of the notebook.
-
-    Raises:
-        BankError: it names a cell that the notebook does not have, or more points than a part is worth.
     """
     parts, points = parts_of(template), {cell.grade_id: cell.points for cell in template.cells}
-    for part in (*answer.code, *answer.earns, *answer.says):
+    for part in dict.fromkeys((*answer.code, *answer.earns, *answer.says)):
         if part not in parts:
-            raise BankError(
-                answer.file,
-                answer.name,
-                f"there is no solution cell {part!r}; there are {list(parts)}",
-                part,
-                list(parts),
+            named = (
+                f"{part!r} is no solution cell with code" if part in points else f"there is no solution cell {part!r}"
             )
+            yield BankError(answer.file, answer.name, f"{named}; there are {list(parts)}", part, list(parts))
     for part, earned in answer.earns.items():
-        max_points = sum(points[test] for test in parts[part])
-        if not 0 <= earned <= max_points:
-            raise BankError(
-                answer.file,
-                answer.name,
-                f"earns.{part} = {earned:g} is not between 0 and {max_points:g}",
-                earned,
-                (0.0, max_points),
-            )
+        max_points = sum(points[test] for test in parts.get(part, ()))
+        if part in parts and not 0 <= earned <= max_points:
+            problem = f"earns.{part} = {earned:g} is not between 0 and {max_points:g}"
+            yield BankError(answer.file, answer.name, problem, earned, (0.0, max_points))
 
 
 def cases(rehearsal: Rehearsal, answers: Sequence[Answer], vary: Vary, ids: Sequence[str] = IDS) -> Iterator[AuditCase]:
@@ -103,8 +97,7 @@ def cases(rehearsal: Rehearsal, answers: Sequence[Answer], vary: Vary, ids: Sequ
     Raises:
         BankError: an answer does not fit the notebook.
     """
-    for one in answers:
-        check_answer(one, rehearsal.template)
+    refuse([problem for one in answers for problem in misfits(one, rehearsal.template)])
     plain: list[tuple[str, Answer | None, Mapping[str, str]]] = [
         (SOLUTION, None, rehearsal.solutions),
         (BLANK, None, {}),

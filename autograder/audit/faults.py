@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from autograder.audit.bank import Answer
 from autograder.audit.cases import BLANK, SOLUTION
@@ -60,6 +60,18 @@ def test_faults(template: Template, judged: Mapping[str, CaseResult]) -> Iterato
         more = f" and {len(titles) - _TITLES} more" if len(titles) > _TITLES else ""
         whose = "every answer" if len(titles) == len(judged) else f"{', '.join(titles[:_TITLES])}{more}"
         yield f"{grade_id} could not be judged: {what} ({whose})"
+
+
+def dead_mistakes(cells: Iterable[CellResult]) -> Iterator[str]:
+    """Misconceptions whose hint nobody can ever read: they cannot be computed, or give nothing to compare with.
+
+    Args:
+        cells: of an answer for which every misconception was computed.
+    """
+    for cell in cells:
+        for label, problems in cell.dead.items():
+            for problem in problems:
+                yield f"{cell.grade_id}, {label}: {problem}"
 
 
 def told(judged: CellResult, cell: TemplateCell) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.describe import numbers_in
+from autograder.checks.describe import describe, numbers_in
+from autograder.checks.figures.panels import clean_figure, content
+from autograder.checks.models.mixed import groupings_of
 from autograder.checks.tolerance import Tolerance
 from autograder.checks.values.containers import as_numbers
 from autograder.grading.evidence import RecordedEvidence
@@ -53,7 +55,8 @@ def _own_numbers(evidence: RecordedEvidence) -> Iterator[float]:
     yield from numbers_in(evidence.printed())
     for name in evidence.part.answers:
         yield from _numbers_of(evidence.value(name))
-    for figure in evidence.figures():
+    for figure in map(clean_figure, evidence.figures()):
+        yield from numbers_in(content(figure))
         for axes in figure.axes:
             coordinates = [(one.x, one.y) for one in (*axes.lines, *axes.segments)]
             for x, y in (*coordinates, *((one.x, one.y) for one in axes.points)):
@@ -70,6 +73,7 @@ def _numbers_of(value: Any) -> Iterator[float]:
     elif isinstance(value, Model):
         yield from as_numbers([value.params, value.scale])
         yield float(len(value.endog))
+        yield from (float(len(np.unique(groups))) for groups in groupings_of(value))
     else:
         yield from as_numbers(value)
-        yield from map(float, np.shape(value) if hasattr(value, "shape") else ())
+        yield from numbers_in(describe(value))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from autograder.audit.bank import Answer, read_bank
 from autograder.audit.cases import IDS, PLAIN, AuditCase, Vary, cases, filled_in, parts_of
-from autograder.audit.faults import answer_faults, is_among, layout_faults, test_faults
+from autograder.audit.faults import answer_faults, dead_mistakes, is_among, layout_faults, test_faults
 from autograder.audit.run_cases import CaseResult, run_cases
 from autograder.checks.outcome import Status
 from autograder.course.course import Course
@@ -201,7 +201,12 @@ def conclude(
         changes=tuple(_changes(both, plain)),
         tried=tuple(dict.fromkeys(case.variation.name for case, _ in both if case.variation is not PLAIN)),
         seconds=sum(result.seconds for result in results),
-        tests=(*layout_faults(template), *test_faults(template, plain), *filter(None, [rehearsed.problem])),
+        tests=(
+            *layout_faults(template),
+            *test_faults(template, plain),
+            *(fault for case, result in both if case.is_solution for fault in dead_mistakes(result.cells)),
+            *filter(None, [rehearsed.problem]),
+        ),
         forgeable=tuple(
             Forgeable(grade_id, why, instead(template.by_id()[grade_id], why))
             for grade_id, why in rehearsed.forgeable.items()

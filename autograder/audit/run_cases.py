@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import nbformat
 
@@ -39,6 +39,7 @@ class CellResult:
     message: str
     review: str
     mistakes: Mapping[str, tuple[str, ...]]  # label of a check → the misconceptions that it knows
+    dead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → what is wrong with those nobody can meet
 
     @property
     def is_full(self) -> bool:
@@ -86,7 +87,7 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
         together = list(group)
         few = min(workers, 1 + len(together) // _WORTH_A_WORKER)
         with Pool(few, functools.partial(_warm, environment, together[0].task.hidden)) as pool:
-            running = {pool.submit(run_case, case.task): case for case in together}
+            running = {pool.submit(run_case, case.task, case.is_solution): case for case in together}
             try:
                 for done in as_completed(running):
                     yield running.pop(done), done.result()
@@ -94,15 +95,15 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
                 pool.shutdown(cancel_futures=True)
 
 
-def judged_alone(task: Task) -> CaseResult:
-    """Grade one answer in a process of its own: a bound may end it."""
-    with Pool(1) as pool:
-        return pool.submit(run_case, task).result()
+def run_case(task: Task, every_mistake: bool = False) -> CaseResult:
+    """Grade one answer in this process, within the bounds of a submission.
 
-
-def run_case(task: Task) -> CaseResult:
-    """Grade one answer in this process, within the bounds of a submission."""
-    return bounded("the answer", SUBMISSION_SECONDS, lambda: _run_case(task), lambda late: _given_up(task, late))
+    Args:
+        task: what is graded.
+        every_mistake: whether every misconception is computed, so that those are found which no answer can meet.
+    """
+    run = functools.partial(_run_case, task, every_mistake)
+    return bounded("the answer", SUBMISSION_SECONDS, run, lambda late: _given_up(task, late))
 
 
 def _given_up(task: Task, late: OutOfTime) -> CaseResult:
@@ -111,12 +112,12 @@ def _given_up(task: Task, late: OutOfTime) -> CaseResult:
     return CaseResult(tuple(cells), (), (), SUBMISSION_SECONDS)
 
 
-def _run_case(task: Task) -> CaseResult:
+def _run_case(task: Task, every_mistake: bool) -> CaseResult:
     started = time.monotonic()
     ready = restored(task.template, task.content)
     files = {**task.extra, **task.files}
     open_session = functools.partial(_sandbox(task.hidden).session, files, task.limits)
-    with recording_checks() as calls:
+    with recording_checks(every_mistake) as calls:
         graded = grade(
             ready.notebook,
             task.template,
@@ -159,9 +160,16 @@ def _by_cell(calls: Sequence[CheckCall], grades: Sequence[CellGrade]) -> dict[st
 
 def _judged(cell: CellGrade, asked: Mapping[str, tuple[CheckCall, ...]]) -> CellResult:
     verdict = cell.verdict
-    mistakes = {one.label: one.mistakes for one in asked.get(cell.grade_id, ())}
+    calls = asked.get(cell.grade_id, ())
     return CellResult(
-        cell.grade_id, cell.points, cell.max_points, verdict.checks, verdict.message, verdict.review, mistakes
+        grade_id=cell.grade_id,
+        points=cell.points,
+        max_points=cell.max_points,
+        checks=verdict.checks,
+        message=verdict.message,
+        review=verdict.review,
+        mistakes={one.label: one.mistakes for one in calls},
+        dead={one.label: one.dead for one in calls if one.dead},
     )
 
 

@@ -12,16 +12,17 @@ import nbformat
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.audit.bank import Answer, find_bank, read_answers, read_bank
-from autograder.audit.cases import SOLUTION, check_answer, filled_in, parts_of
-from autograder.audit.faults import told
-from autograder.audit.run_cases import CaseResult, CellResult, judged_alone
+from autograder.audit.bank import Answer, find_bank, read_answers, read_bank, refuse
+from autograder.audit.cases import SOLUTION, filled_in, misfits, parts_of
+from autograder.audit.faults import dead_mistakes, told
+from autograder.audit.run_cases import CaseResult, CellResult, run_case
 from autograder.course.course import Course
 from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
 from autograder.errors import CourseError
 from autograder.pages.checks import as_text
 from autograder.template import Template, grade_id_of
+from autograder.workers.pool import Pool
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Tried:
     title: str
     result: CaseResult
     cells: Mapping[str, tuple[CellResult, ...]]  # part → its test cells
-    faults: tuple[str, ...]  # other points than it should earn, a hint that shows a reference value
+    faults: tuple[str, ...]  # a misconception nobody can meet, other points than due, a hint that shows a reference
 
     @property
     def is_well(self) -> bool:
@@ -68,23 +69,30 @@ def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
         BankError: an entry of the bank is not what it should be.
     """
     (name,) = options.assignment
-    for rehearsal in rehearse(course, [name])[name]:
-        parts = parts_of(rehearsal.template)
-        if options.part and options.part not in parts:
-            raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {', '.join(parts)}.")
-        chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
-        shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
-        for trial in _trials(rehearsal, course, options, list(chosen)):
-            student = options.id or shortened.task.student
-            task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
-            yield _tried(judged_alone(task), trial, chosen, rehearsal.template)
+    with Pool(1) as pool:  # one sandbox for all of them: what takes longest is to start it
+        for rehearsal in rehearse(course, [name])[name]:
+            parts = parts_of(rehearsal.template)
+            if options.part and options.part not in parts:
+                known = ", ".join(parts)
+                raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {known}.")
+            chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
+            shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
+            for number, trial in enumerate(_trials(rehearsal, course, options, list(chosen))):
+                student = options.id or shortened.task.student
+                task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
+                result = pool.submit(run_case, task, number == 0).result()  # the first one tells of all mistakes
+                yield _tried(result, trial, chosen, rehearsal.template)
 
 
 def _tried(result: CaseResult, trial: _Trial, parts: Mapping[str, tuple[str, ...]], template: Template) -> Tried:
     cells = {cell.grade_id: cell for cell in result.cells}
     judged = {part: tuple(cells[test] for test in tests if test in cells) for part, tests in parts.items()}
+    asked = [cell for found in judged.values() for cell in found]
     other_points = [_differs(part, found, trial) for part, found in judged.items()]
-    return Tried(template, trial.title, result, judged, (*filter(None, other_points), *result.leaks))
+    begins = tuple(f"{cell.grade_id}{end}" for cell in asked for end in (",", ":"))
+    own_leaks = [leak for leak in result.leaks if leak.startswith(begins)]
+    faults = (*dead_mistakes(asked), *filter(None, other_points), *own_leaks)
+    return Tried(template, trial.title, result, judged, faults)
 
 
 def _trials(rehearsal: Rehearsal, course: Course, options: argparse.Namespace, parts: list[str]) -> Iterator[_Trial]:
@@ -124,10 +132,9 @@ def _answers(rehearsal: Rehearsal, course: Course, wanted: str | None, parts: li
             bank = find_bank(course.root)
             all_of_them = read_bank(bank / rehearsal.template.assignment) if bank else ()
             found = [one for one in all_of_them if not wanted or wanted.casefold() in one.title.casefold()]
-        for answer in found:
-            if set(answer.code) & set(parts):
-                check_answer(answer, rehearsal.template)
-                yield answer
+        asked = [answer for answer in found if set(answer.code) & set(parts)]
+        refuse([problem for answer in asked for problem in misfits(answer, rehearsal.template)])
+        yield from asked
     except OSError as problem:
         raise CourseError(str(problem)) from None
 

@@ -29,6 +29,7 @@ class CheckCall:
     label: str
     want: Any  # the reference, or None where there is nothing to keep secret
     mistakes: tuple[str, ...]  # names of the misconceptions that it knows
+    dead: tuple[str, ...] = ()  # what is wrong with those that no answer can meet, where that was asked for
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class CheckList:
         given = [line.credit for line in self._lines]
         open_ended = None in given
         left = max(self.points - math.fsum(credit or 0.0 for credit in given), 0.0)
-        self._add(label, None if open_ended and left else left, wrong(hint=hint), None)
+        self._add(label, None if open_ended and left else left, wrong(hint=hint), CheckCall(label, None, ()))
 
     def _check(
         self,
@@ -164,7 +165,7 @@ class CheckList:
             verdict = self._on_own_result(judge, verdict, name, kinds)
         if name and is_judging():
             current().checked(name, carries=verdict.share > 0 and verdict.carries)
-        self._add(label, credit, verdict, want, rows.names, name, unit)
+        self._add(label, credit, verdict, CheckCall(label, want, rows.names, _dead(rows)), name, unit)
 
     def _on_own_result(
         self, judge: Callable[[Misconceptions], Verdict], verdict: Verdict, name: str, kinds: Mapping[str, str]
@@ -189,13 +190,13 @@ class CheckList:
         label: str,
         credit: float | None,
         verdict: Verdict,
-        want: Any,
-        mistakes: tuple[str, ...] = (),
+        call: CheckCall,
         name: str = "",
         unit: str = "",
     ) -> None:
         credit = None if credit is None else _valid(credit, "a credit")
-        _record(CheckCall(label, want, mistakes))
+        if (recording := _recording.get()) is not None:
+            recording.calls.append(call)
         self._lines.append(_Line(label, verdict, credit, name, unit))
 
     def _verdict_on(self, name: str) -> Verdict:
@@ -253,21 +254,32 @@ def _total(points: float, results: Sequence[CheckResult]) -> float:
     return float(min(round(max(earned, 0.0), 9), points))
 
 
-_recorded: ContextVar[list[CheckCall] | None] = ContextVar("autograder.checks.check_list", default=None)
+@dataclass(frozen=True)
+class _Recording:
+    """The checks that are called, collected for the audit."""
+
+    every_mistake: bool
+    calls: list[CheckCall]
+
+
+_recording: ContextVar[_Recording | None] = ContextVar("autograder.checks.check_list", default=None)
 
 
 @contextmanager
-def recording_checks() -> Iterator[list[CheckCall]]:
-    """Collect the checks that are called within a ``with`` block."""
-    calls: list[CheckCall] = []
-    token = _recorded.set(calls)
+def recording_checks(every_mistake: bool = False) -> Iterator[list[CheckCall]]:
+    """Collect the checks that are called within a ``with`` block.
+
+    Args:
+        every_mistake: whether every misconception is computed, also of checks that are passed.
+    """
+    recording = _Recording(every_mistake, [])
+    token = _recording.set(recording)
     try:
-        yield calls
+        yield recording.calls
     finally:
-        _recorded.reset(token)
+        _recording.reset(token)
 
 
-def _record(call: CheckCall) -> None:
-    calls = _recorded.get()
-    if calls is not None:
-        calls.append(call)
+def _dead(rows: Misconceptions) -> tuple[str, ...]:
+    recording = _recording.get()
+    return rows.dead() if recording is not None and recording.every_mistake else ()

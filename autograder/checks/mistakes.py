@@ -13,15 +13,18 @@ from __future__ import annotations
 
 import copy
 import math
+import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
-from autograder.checks.outcome import AuthorError, Verdict
+from autograder.checks.outcome import TEST_CELL, AuthorError, Verdict
 from autograder.checks.tolerance import COARSE_HINT, COARSE_SHARE, Match
 
 
@@ -153,19 +156,21 @@ class Misconceptions:
         computed: list[_Computed] = []
         notes: list[str] = []
         for row in self._rows:
+            tables = self._tables()
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    value = row.wrong(*self._tables())
+                    value = row.wrong(*tables)
             except Exception as error:
                 # Going wrong may well be impossible on some data; the answer must be judged all the same.
-                notes.append(f"mistake {row.name!r} of {row.quantity!r} raised {type(error).__name__}: {error}")
+                notes.append(_note(row, f"raised {type(error).__name__}: {error}{_place(error)}"))
                 continue
+            if _is_nan(value) and any(table.isna().to_numpy().any() for table in tables):
+                # Elsewhere, it is how a row says that it does not apply.
+                notes.append(_note(row, "gives NaN: in the table that it gets, values are missing"))
             if isinstance(value, str) and value not in self._kinds and not self._text_values:
-                notes.append(
-                    f"mistake {row.name!r} of {row.quantity!r} names the kind {value!r}, which this check does not "
-                    f"have (it has: {', '.join(self._kinds) or 'none'})"
-                )
+                has = ", ".join(self._kinds) or "none"
+                notes.append(_note(row, f"names the kind {value!r}, which this check does not have (it has: {has})"))
             computed.append(_Computed(row, value))
         return tuple(computed), tuple(notes)
 
@@ -173,6 +178,10 @@ class Misconceptions:
     def notes(self) -> tuple[str, ...]:
         """For the author: the rows that could not be computed on these data, as far as they were needed."""
         return self._outcomes[1] if "_outcomes" in self.__dict__ else ()
+
+    def dead(self) -> tuple[str, ...]:
+        """For the author: the rows that no answer can meet on these data, whether or not they were needed."""
+        return self._outcomes[1]
 
     def those(self, holds: Callable[[Any], bool]) -> Misconceptions:
         """The misconceptions whose value fulfils a condition, without those that name a kind."""
@@ -237,6 +246,30 @@ class Misconceptions:
 
 
 NO_MISCONCEPTIONS = Misconceptions((), "", tuple, {})
+
+
+def _note(row: Mistake, problem: str) -> str:
+    return f"mistake {row.name!r} of {row.quantity!r} {problem}"
+
+
+def _place(error: Exception) -> str:
+    """Where a row went wrong: in the test cell, or in the module that the row is from."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]  # without this module's own
+    in_cell = [frame for frame in frames if frame.filename == TEST_CELL]
+    for frame in (*in_cell[-1:], *frames[:1]):
+        return f", in line {frame.lineno} of {'the test cell' if in_cell else Path(frame.filename).name}"
+    return ""
+
+
+def _is_nan(value: Any) -> bool:
+    """Whether a row gave numbers, and all of them are missing."""
+    if value is None or isinstance(value, str):
+        return False
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        return False  # something else, such as a table
+    return bool(numbers.size and np.isnan(numbers).all())
 
 
 def _grade(value: Any, match: Callable[[Any], Match], is_right: Callable[[Any], bool]) -> Match:

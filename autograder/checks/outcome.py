@@ -8,6 +8,8 @@ from enum import Enum
 
 from autograder.errors import AuthorError as AuthorError
 
+TEST_CELL = "<test cell>"  # the name of a test cell's code in a traceback
+
 
 class Status(Enum):
     """Passed, partly right, failed, or *could not tell* (a TA has to look)."""

@@ -167,6 +167,13 @@ def beside(options: argparse.Namespace) -> Console:
     return terminal(stderr=True, quiet=options.quiet)
 
 
+def begin(options: argparse.Namespace, what: str) -> None:
+    """Say what takes a while, where no bar can show it: standard error is a file or a pipe."""
+    console = beside(options)
+    if not console.is_terminal:
+        console.print(f"{what} …", highlight=False, markup=False, soft_wrap=True)
+
+
 def carry_out(name: str, options: argparse.Namespace) -> int:
     """Run a command, and say in a line why it could not be run."""
     try:

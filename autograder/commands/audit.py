@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from autograder.commands import AUTHOR, DONE, add_json, add_workers, assignment_name, beside, print_json
+from autograder.commands import AUTHOR, DONE, add_json, add_workers, assignment_name, begin, beside, print_json
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     ids = _ids(options.ids) if options.ids else IDS
     course = Course.here()
     names = options.assignment or course.assignments()
+    begin(options, f"Handing in all answers to {', '.join(names)}")
     with Progress(console=beside(options)) as progress:
         bar = progress.add_task("answers", total=None)
         reports = audit(

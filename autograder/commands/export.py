@@ -176,6 +176,8 @@ def _show(made: Plan, console: Console) -> None:
     _say(console, f"{made.opened.system}: {counted or 'no rows'}.")
     for notice in made.notices:
         _say(console, f"Note: {notice}")
+    if made.counts[Outcome.NO_ROW] and made.counts[Outcome.UNKNOWN]:
+        _say(console, "  next: autograder roster FILE, with the emails and numbers of the class; or --map FILE")
 
 
 def _feedback(course: Course, scores: Scores, made: Plan, options: argparse.Namespace, console: Console) -> None:

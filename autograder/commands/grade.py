@@ -18,8 +18,10 @@ from autograder.commands import (
     add_json,
     add_workers,
     assignment_name,
+    begin,
     beside,
     count,
+    next_commands,
     print_json,
     told,
 )
@@ -88,6 +90,7 @@ def _grade(options: argparse.Namespace, outcomes: list[Outcome]) -> None:
     chosen = {assignment: _chosen(course, assignment, options.student) for assignment in options.assignments}
     for assignment in options.assignments:
         outcomes += [Failed(repr(name), UNUSABLE) for name in course.unusable_names(assignment) if not options.student]
+    begin(options, f"Grading {count(sum(map(len, chosen.values())), 'submission')}")
     engine = _engine(options, course)
     if not course.settings.isolated:
         console.print(f"[bold red]{WARNING}[/] (c.Autograder.isolation = 'none').", highlight=False)
@@ -171,7 +174,21 @@ def _summary(outcomes: list[Outcome], seconds: float, console: Console) -> int:
     lines += [f"failed: {failure.student}: {failure.reason}" for failure in failed]
     for line in lines:
         console.print(f"  {line}", highlight=False, markup=False, soft_wrap=True)
+    _say_older_pages(graded, console)
     return SUBMISSION if failed else DONE
+
+
+def _say_older_pages(graded: Sequence[Graded], console: Console) -> None:
+    """Name the students whose feedback is of what they handed in before, and what makes it anew."""
+    from autograder.course.course import Course
+
+    course = Course.here()
+    students: dict[str, dict[str, None]] = {}
+    for one in graded:
+        if course.has_feedback(one.student, one.assignment):
+            students.setdefault(one.assignment, {})[one.student] = None
+    for assignment, names in students.items():
+        next_commands(course, assignment, list(names), console)
 
 
 def _whose(outcome: Graded) -> str:

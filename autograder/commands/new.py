@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markup import escape
 
-from autograder.commands import DONE
+from autograder.commands import DONE, count
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ HELP = "begin a course, or an assignment that grades and audits as it stands"
 EXAMPLES = (
     "autograder new course statistics                        the folder, with its configuration",
     "autograder new assignment 01-first                      with an example's data",
-    "autograder new assignment 02-rain --data ~/rain.csv     with your own",
+    "autograder new assignment 02-rain --data ~/rain.csv     with your own; --columns Y X chooses among them",
 )
 CONFIG = "nbgrader_config.py"
 EXAMPLE = "plants.csv"  # the data of an assignment that brings none
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LEAST_ROWS = 5
+_FEW_VALUES = 2  # of which nothing is worth asking
 _LEFT_OUT = 10  # of so many rows, the second run lacks one
 _SEED = 1
 _CELL = re.compile(r"^%% (?P<kind>\w+) (?P<name>\S+) ?(?P<points>\d*)\n", re.MULTILINE)
@@ -54,11 +55,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     assignment.add_argument(
         "--data", type=Path, metavar="FILE", help="a CSV file that students get (default: an example, plants.csv)"
     )
+    assignment.add_argument(
+        "--columns", nargs=2, metavar=("RESPONSE", "PREDICTOR"), help="of the data, that the parts ask for"
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Write what was asked for, and say what to do next."""
-    written, then = _course(options.folder) if options.what == "course" else _assignment(options.name, options.data)
+    written, then = _course(options.folder) if options.what == "course" else _assignment(options)
     for path in written:
         console.print(f"[green]+[/] {escape(str(path))}", highlight=False, soft_wrap=True)
     console.print(escape(then), highlight=False, soft_wrap=True)
@@ -75,15 +79,16 @@ def _course(folder: Path) -> tuple[list[Path], str]:
     return written, f"Next: {there}autograder new assignment 01-first"
 
 
-def _assignment(name: str, data: Path | None) -> tuple[list[Path], str]:
+def _assignment(options: argparse.Namespace) -> tuple[list[Path], str]:
     from autograder.audit.bank import BANKS, find_bank
     from autograder.course.course import Course
 
+    name = options.name
     if not _NAME.fullmatch(name):
         raise CourseError(_unfit("An assignment", name), name)
     course = Course.here()
-    file, content = _data(data)
-    about = _About.of(name, file, content)
+    file, content = _data(options.data)
+    about = _About.of(name, file, content, options.columns)
     source = course.folder("source", ".", name)
     bank = (find_bank(course.root) or course.root / BANKS[-1]) / name
     files = {
@@ -93,7 +98,7 @@ def _assignment(name: str, data: Path | None) -> tuple[list[Path], str]:
         bank / "answers.toml": _rendered("answers.toml.jinja", vars(about)).encode(),
     }
     written = [Path(path).relative_to(course.root) for path in _write(files)]
-    return written, f"Next: autograder try {name} --part q1; autograder audit {name}"
+    return written, f"{about.columns}\nNext: autograder try {name} --part q1; autograder audit {name}"
 
 
 def _unfit(what: str, name: str) -> str:
@@ -129,26 +134,60 @@ class _About:
     y: str  # a column of numbers
     x: str  # another one; empty where there is none
 
+    columns: str  # which columns were taken and which were passed over, in sentences
+
     @classmethod
-    def of(cls, name: str, file: str, content: bytes) -> _About:
+    def of(cls, name: str, file: str, content: bytes, chosen: Sequence[str] | None = None) -> _About:
         """Choose the columns that the parts ask for: first those that are measured rather than counted.
 
+        Args:
+            name: of the assignment.
+            file: name of the data.
+            content: of the file.
+            chosen: response and predictor, where they are given.
+
         Raises:
-            CourseError: there is no table with a column of numbers.
+            CourseError: there is no table with a column of numbers, or a column that was chosen is none.
         """
-        table = _table(file, content)
-        numbers = [str(label) for label, column in table.items() if _is_usable(column)]
-        if len(table) < _LEAST_ROWS or not numbers:
+        columns = {str(label): column for label, column in _table(file, content).items()}
+        rows = max(map(len, columns.values()), default=0)
+        unfit = {label: why for label, column in columns.items() if (why := _unfit_for_numbers(column))}
+        numbers = sorted((one for one in columns if one not in unfit), key=lambda one: _numbers_rows(columns[one]))
+        if rows < _LEAST_ROWS or not numbers:
             raise CourseError(
                 f"{file} needs {_LEAST_ROWS} rows and a column of numbers that differ and of which none is missing; "
-                f"it has {len(table)} rows and the columns {', '.join(map(repr, map(str, table.columns)))}."
+                f"it has {rows} rows and the columns {', '.join(map(repr, columns))}."
             )
-        y = next((one for one in numbers if table[one].dtype.kind == "f"), numbers[0])
-        return cls(name, file, y, next((one for one in numbers if one != y), ""))
+        for one in chosen or ():
+            if one not in numbers:
+                why = unfit.get(one, "there is no such column")
+                raise CourseError(f"The parts cannot ask for {one!r} of {file}: {why}.")
+        y = chosen[0] if chosen else next((one for one in numbers if columns[one].dtype.kind == "f"), numbers[0])
+        x = chosen[1] if chosen else next((one for one in numbers if one != y), "")
+        others = {one: "it numbers the rows" for one in numbers if one not in (y, x) and _numbers_rows(columns[one])}
+        return cls(name, file, y, x, _told(y, x, {**unfit, **others}))
 
 
-def _is_usable(column: pd.Series[Any]) -> bool:
-    return column.dtype.kind in "iuf" and bool(column.notna().all()) and column.nunique() > 2
+def _told(y: str, x: str, passed_over: Mapping[str, str]) -> str:
+    said = f"The parts ask for {y!r}" + (f" as response and {x!r} as predictor" if x else "")
+    if not passed_over:
+        return f"{said}."
+    why = ", ".join(f"{one!r} ({reason})" for one, reason in passed_over.items())
+    return f"{said}. Passed over: {why}. To choose others: --columns RESPONSE PREDICTOR."
+
+
+def _unfit_for_numbers(column: pd.Series[Any]) -> str:
+    """Why no part can ask for a column; empty where it can."""
+    if column.dtype.kind not in "iuf":
+        return "it holds no numbers"
+    if missing := int(column.isna().sum()):
+        return f"{count(missing, 'value is', 'values are')} missing"
+    return "" if column.nunique() > _FEW_VALUES else f"it has only {count(column.nunique(), 'different value')}"
+
+
+def _numbers_rows(column: pd.Series[Any]) -> bool:
+    """Whether a column only counts the rows, up from any number."""
+    return column.dtype.kind in "iu" and bool((column.diff().iloc[1:] == 1).all())
 
 
 def _data(path: Path | None) -> tuple[str, bytes]:

@@ -79,7 +79,7 @@ def _regrade(regrader: Regrader, options: argparse.Namespace, console: Console) 
     students = sorted({change.student for change in plan.changes})
     console.print(
         f"{count(plan.judged, 'submission')} judged again in {time.monotonic() - started:.1f} s; "
-        f"{len(students)} would change.",
+        f"{len(students)} would change{' by the tests as they were generated' if newer else ''}.",
         highlight=False,
     )
     _show_plan(plan, console)

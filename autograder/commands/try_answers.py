@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands import AUTHOR, DONE, add_json, assignment_name, print_json
+from autograder.commands import AUTHOR, DONE, add_json, assignment_name, begin, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,6 +44,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from autograder.audit.trials import as_json, show, try_answers
     from autograder.course.course import Course
 
+    begin(options, f"Handing in answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
     trials = []
     for tried in try_answers(Course.here(), options):
         show(tried, console)

@@ -31,6 +31,7 @@ EXAMPLES = (
 
 _FOLDER = "written"
 _SHOWN = 20  # lines of one kind
+_COMMENT = 60  # characters of one
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -226,6 +227,8 @@ def _apply(course: Course, gradebook: Any, sheet: _Sheet, options: argparse.Name
     from autograder.marking.sheet import read_sheet
 
     written = sheet.written
+    if not sheet.path.exists():
+        _name_other_sheets(sheet)
     rows = read_sheet(sheet.path)
     answers = SheetRecord(course.root, written.assignment, sheet.whose).read()
     given = planned(rows, written, answers)
@@ -247,6 +250,19 @@ def _apply(course: Course, gradebook: Any, sheet: _Sheet, options: argparse.Name
         left = {"rows_without_points": rows_left, "comments_ignored": list(map(int, without))}
         print_json({"assignment": written.assignment, **marks, **left, "exit_status": status})
     return status
+
+
+def _name_other_sheets(sheet: _Sheet) -> None:
+    """Where the answers were shared out, say whose sheets there are, in the place of the one that was asked for."""
+    from autograder.course.results.marks import Markers
+
+    shares = Markers(sheet.root, sheet.written.assignment).read()
+    names = sorted({name for part in shares.values() for name in part.values()})
+    if names:
+        raise CourseError(
+            f"There is no sheet {sheet.path}: the answers were shared out, and there are those of {', '.join(names)}.",
+            remedy=f"Say whose: autograder written {sheet.written.assignment} --apply --marker {names[0]}",
+        )
 
 
 def _as_json(one: PlannedMark) -> dict[str, Any]:
@@ -273,12 +289,16 @@ def _say_kept(kept: tuple[PlannedMark, ...], console: Console) -> None:
     for one in kept[:_SHOWN]:
         before = one.part.marked[one.student]
         points = "no points" if before.points is None else f"{before.points:g} points"
-        comment = f", “{before.comment[:60]}”" if before.comment else ""
+        comment = f", “{_cut(before.comment)}”" if before.comment else ""
         _say(
             console, f"  line {one.line}: {one.student}, {one.part.name}: {points}{comment}; the sheet: {one.points:g}"
         )
     if len(kept) > _SHOWN:
         _say(console, f"  … and {len(kept) - _SHOWN} more")
+
+
+def _cut(comment: str) -> str:
+    return comment if len(comment) <= _COMMENT else f"{comment[:_COMMENT].rstrip()} …"
 
 
 def _left(rows: tuple[SheetRow, ...]) -> int:

@@ -308,7 +308,7 @@ class Course:
             files=files.own,
             extra=extra_files(submitted.files(), (*files.own, f"{template.notebook}.ipynb")),
             limits=self.settings.limits_of(assignment),
-            blocked=dict(blocked_cells(template, hidden)),
+            blocked=dict(blocked_cells(template, hidden, files.own)),
             keeps_points=self.settings.unconfirmed == "points",
             second_files=files.second,
             vocabulary=self.vocabulary,

@@ -37,6 +37,17 @@ def read_files(folder: Path) -> dict[str, bytes]:
     return SubmittedFolder(folder).files()
 
 
+def has_older_pages(pages: Path, graded: Path) -> bool:
+    """Whether a page of feedback was made before its notebook was graded as it is now.
+
+    Args:
+        pages: folder of the feedback.
+        graded: folder of the graded notebooks.
+    """
+    both = [(pages / f"{notebook.stem}.html", notebook) for notebook in graded.glob("*.ipynb")]
+    return any(page.exists() and page.stat().st_mtime_ns < notebook.stat().st_mtime_ns for page, notebook in both)
+
+
 def extra_files(submitted: dict[str, bytes], own: Collection[str]) -> dict[str, bytes]:
     """The files of a submission that can lie beside the assignment's own: they replace none and are in no one's way.
 

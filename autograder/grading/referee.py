@@ -13,7 +13,7 @@ import math
 import numbers
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field, replace
 from io import StringIO
@@ -21,15 +21,15 @@ from types import CodeType
 from typing import Any
 
 from autograder.checks import Checks
-from autograder.checks.outcome import AuthorError, CheckResult, Status
+from autograder.checks.describe import describe
+from autograder.checks.outcome import TEST_CELL, AuthorError, CheckResult, Status
 from autograder.checks.student import NOBODY, Evidence, Judging, Submitter, current, judging
 from autograder.deadline import OutOfTime, bounded
 from autograder.grading.evidence import NotRecorded
 from autograder.sandbox import CallFailed, SessionEnded
 from autograder.template import Delimiters, uses_checks
-from autograder.values.views import Function, Missing
+from autograder.values.views import Function, Missing, Model, Opaque, Record
 
-TEST_CELL = "<test cell>"  # the name of its code in a traceback
 TEST_SECONDS = 20.0  # of processor time; a reference solution takes less than one
 WAIT_SECONDS = 90.0  # for the student's functions and values
 
@@ -123,11 +123,14 @@ class _Names(dict[str, Any]):
         self._evidence = evidence
         self._strict = strict
         self._given = set(self)
+        self.views: dict[str, Any] = {}  # of what was read: values that are no plain Python objects here
 
     def __missing__(self, name: str) -> Any:
         if hasattr(builtins, name) or name.startswith("__"):
             raise KeyError(name)
         value = self._evidence.value(name)
+        if isinstance(value, Missing | Opaque | Record | Function | Model):
+            self.views[name] = value
         if self._strict and isinstance(value, Missing):
             raise KeyError(name)  # a plain nbgrader test expects a NameError
         if self._strict and isinstance(value, Function):
@@ -165,6 +168,7 @@ def _as_in_the_kernel(function: Function) -> Callable[..., Any]:
 class _Code:
     """Statements, compiled once; the value of a final expression is the result, as in a notebook."""
 
+    body: Sequence[ast.stmt]
     statements: CodeType
     result: CodeType | None
 
@@ -172,13 +176,17 @@ class _Code:
     def compile(cls, body: list[ast.stmt]) -> _Code:
         last = body[-1] if body else None
         if not isinstance(last, ast.Expr):
-            return cls(compile(ast.Module(body, []), TEST_CELL, "exec"), None)
+            return cls(body, compile(ast.Module(body, []), TEST_CELL, "exec"), None)
         result = compile(ast.Expression(last.value), TEST_CELL, "eval")
-        return cls(compile(ast.Module(body[:-1], []), TEST_CELL, "exec"), result)
+        return cls(body, compile(ast.Module(body[:-1], []), TEST_CELL, "exec"), result)
 
     def run(self, names: _Names) -> Any:
         exec(self.statements, names)
         return None if self.result is None else eval(self.result, names)
+
+    def statement(self, line: int) -> ast.stmt | None:
+        """The statement that a line belongs to."""
+        return next((one for one in self.body if one.lineno <= line <= (one.end_lineno or one.lineno)), None)
 
 
 @dataclass(frozen=True)
@@ -207,7 +215,7 @@ class _Cell:
             _pass_on(error)
             if not self.uses_checks:
                 return _failed_on_values(error)
-            complaint = _complaint(error)
+            complaint = _complaint(error, self.visible.statement(_line_number(error)), names.views)
         try:
             if self.hidden is not None:
                 value = self.hidden.run(names)
@@ -230,12 +238,25 @@ def _pass_on(error: BaseException) -> None:
         raise error
 
 
-def _complaint(error: BaseException) -> str:
-    """What a student reads of a check in the visible part that did not pass."""
-    if not isinstance(error, AssertionError):
-        return f"A check that you can see in this cell stopped with an error: {_line(error)}"
-    said = str(error)
-    return said or f"The check in line {_line_number(error)} of this cell did not pass."
+def _complaint(error: BaseException, statement: ast.stmt | None, views: Mapping[str, Any]) -> str:
+    """What a student reads of a check in the visible part that did not pass.
+
+    In the student's own session the error would name what was assigned, and not how it is seen here.
+
+    Args:
+        error: that the visible part raised.
+        statement: that raised it.
+        views: the student's names whose values are no plain Python objects here.
+    """
+    if isinstance(error, AssertionError):
+        return str(error) or f"The check in line {_line_number(error)} of this cell did not pass."
+    used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)} if statement else set()
+    for name, view in views.items():
+        if name in used and isinstance(view, Missing):
+            return f"`{name}` is not defined."
+        if name in used and f"'{type(view).__name__}'" in str(error):
+            return f"A check that you can see in this cell stopped with an error: `{name}` is {describe(view)}."
+    return f"A check that you can see in this cell stopped with an error: {_line(error)}"
 
 
 def _hidden_failure(error: BaseException) -> Verdict:

@@ -33,7 +33,7 @@ from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.restoring.restore import Restored, restore
 from autograder.grading.stopped import absent
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, Session, SessionEnded
-from autograder.template import NOTES, Template, grade_id_of
+from autograder.template import NOTES, Template, TemplateCell, grade_id_of
 from autograder.written.vocabulary import Vocabulary
 
 READ_SECONDS = 10.0  # of processor time, as all of these; for the file that was handed in
@@ -150,10 +150,15 @@ def as_file(notebook: nbformat.NotebookNode) -> bytes:
 
 
 def left_blank(notebook: nbformat.NotebookNode, template: Template) -> frozenset[str]:
-    """``grade_id`` of cells that are as they were released, or gone."""
-    sources = {grade_id_of(cell): cell.source for cell in notebook.cells}
-    released = {cell.grade_id: cell.released for cell in template.cells}
-    return frozenset(name for name, text in released.items() if sources.get(name, text).strip() == text.strip())
+    """``grade_id`` of cells that are as they were released, or gone, and of texts that were emptied."""
+    cells = {grade_id_of(cell): cell for cell in notebook.cells}
+    return frozenset(known.grade_id for known in template.cells if _is_blank(known, cells.get(known.grade_id)))
+
+
+def _is_blank(known: TemplateCell, cell: nbformat.NotebookNode | None) -> bool:
+    if cell is None or cell.source.strip() == known.released.strip():
+        return True
+    return known.cell_type == "markdown" and not cell.source.strip() and not cell.get("attachments")
 
 
 def answers_in(notebook: nbformat.NotebookNode, template: Template, blank: Collection[str]) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from autograder.written.groups import Group, WrittenAnswer, group_answers, ungro
 from autograder.written.vocabulary import Vocabulary
 
 _QUOTED = re.compile(r"“[^”]*”")  # a remark quotes the answer, whose wording is no difference
+_NO_TEXT = "no text"  # keeps such answers apart from texts of punctuation alone
 GROUP_SECONDS = 60.0  # of processor time, for the answers of a class to one part
 
 
@@ -37,12 +38,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Counts:
-    """How far the marking of one part is."""
+    """How far the marking of one part is, among the answers that are shown."""
 
     answers: int
     groups: int  # of answers
     blank: int  # students without an answer
-    marked: int  # students whose answer has points
+    marked: int  # answers that have points
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class WrittenPart:
         """How many answers there are, and how many are marked."""
         answered = [len(group.answers) for group in self.groups if not group.blank]
         blank = sum(len(group.answers) for group in self.groups if group.blank)
-        marked = sum(mark.points is not None for mark in self.marked.values())
+        here = (student for group in self.groups if not group.blank for student in group.students)
+        marked = sum(self.marked.get(student, Mark()).points is not None for student in here)
         return Counts(sum(answered), len(answered), blank, marked)
 
     @cached_property
@@ -118,6 +120,13 @@ def read_written(course: Course, gradebook: Gradebook, assignment: str) -> Writt
     return Written(assignment, tuple(parts), tuple(sorted(ungraded)))
 
 
+def read_again(written: Written, course: Course, gradebook: Gradebook) -> Written:
+    """The same answers with the marks that the gradebook holds now."""
+    marked = {one.notebook: _marked(gradebook, one)[0] for one in course.templates(gradebook, written.assignment)}
+    parts = (replace(part, marked=marked[part.notebook].get(part.grade_id, {})) for part in written.parts)
+    return replace(written, parts=tuple(parts))
+
+
 def rows_of_gradebook(gradebook: Gradebook, template: Template, kind: type[Grade] | type[Comment]) -> Iterator[Any]:
     """The rows of one kind for all submissions of a notebook.
 
@@ -153,7 +162,7 @@ def _parts(
     prefix: str,
     vocabulary: Vocabulary,
 ) -> Iterator[WrittenPart]:
-    marked = _marked(gradebook, template)
+    marked, settled = _marked(gradebook, template)
     given = {student: answer_cells(notebook, template) for student, notebook in notebooks.items()}
     cells = {student: _by_id(notebook) for student, notebook in notebooks.items()}
     texts = _texts(template)
@@ -164,6 +173,9 @@ def _parts(
         own = {student: found[name] for student, found in given.items() if name in found}
         attachments = {student: _attachments(answered) for student, answered in own.items()}
         answers = [WrittenAnswer(who, text_of(answered), _pictures(attachments[who])) for who, answered in own.items()]
+        silent = set(notebooks) - set(own)
+        waiting = silent & marked.get(name, {}).keys() - settled.get(name, set())  # as a task without a text
+        answers += [WrittenAnswer(student, "", _NO_TEXT) for student in waiting]
         said = {student: tuple(remarks_of(found[name])) for student, found in cells.items() if name in found}
         yield WrittenPart(
             f"{prefix}{name}",
@@ -171,7 +183,7 @@ def _parts(
             name,
             cell.points,
             *texts[name],
-            groups=_told_apart(_grouped(answers, vocabulary, set(notebooks) - set(own)), said),
+            groups=_told_apart(_grouped(answers, vocabulary, silent - waiting), said),
             attachments=attachments,
             remarks=said,
             marked=marked.get(name, {}),
@@ -220,14 +232,18 @@ def _texts(template: Template) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _marked(gradebook: Gradebook, template: Template) -> dict[str, dict[str, Mark]]:
+def _marked(gradebook: Gradebook, template: Template) -> tuple[dict[str, dict[str, Mark]], dict[str, set[str]]]:
+    """Part → student → mark, and part → students whose points wait for nobody, because they did not answer."""
     comments = {
         (who, row.name): row.manual_comment or "" for who, row in rows_of_gradebook(gradebook, template, Comment)
     }
     found: dict[str, dict[str, Mark]] = {}
+    settled: dict[str, set[str]] = {}
     for student, row in rows_of_gradebook(gradebook, template, Grade):
         found.setdefault(row.name, {})[student] = Mark(row.manual_score, comments.get((student, row.name), ""))
-    return found
+        if row.auto_score is not None:
+            settled.setdefault(row.name, set()).add(student)
+    return found, settled
 
 
 def _attachments(cells: list[nbformat.NotebookNode]) -> dict[str, Any]:

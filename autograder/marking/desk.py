@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,11 +19,11 @@ from urllib.parse import parse_qs, urlsplit
 from autograder.course.course import Course
 from autograder.course.results.marks import MarkJournal
 from autograder.errors import CourseError
-from autograder.marking.answers import Written, WrittenPart, read_written
-from autograder.marking.marks import apply, planned
+from autograder.marking.answers import Mark, Written, WrittenPart, read_again, read_written
+from autograder.marking.marks import PlannedMark, apply, points_problem
 from autograder.marking.order import origins
-from autograder.marking.page import Forms, page
-from autograder.marking.sheet import SheetRow
+from autograder.marking.page import Forms, Sent, comment_of, page
+from autograder.marking.sheet import points_of
 from autograder.written.groups import Group
 
 _MAX_BODY = 100_000  # bytes of a form
@@ -52,12 +52,14 @@ class Desk:
     _state: Mapping[str, int] = field(default_factory=dict)
 
     def written(self) -> Written:
-        """The answers as they are now; read again where a submission has been graded meanwhile."""
+        """The answers and marks as they are now; answers are grouped again where a submission was graded meanwhile."""
         state = dict(self._graded())
-        if self._written is None or state != self._state:
-            with self.course.gradebook() as gradebook:
+        with self.course.gradebook() as gradebook:
+            if self._written is None or state != self._state:
                 self._written = self.arrange(read_written(self.course, gradebook, self.assignment))
-            self._state = state
+                self._state = state
+            else:  # others may have given marks
+                self._written = read_again(self._written, self.course, gradebook)
         return self._written
 
     def _graded(self) -> Iterator[tuple[str, int]]:
@@ -65,47 +67,74 @@ class Desk:
             for path in self.course.folder("autograded", student, self.assignment).glob("*.ipynb"):
                 yield str(path), path.stat().st_mtime_ns
 
-    def page(self, at: str = "", said: str = "") -> str:
+    def page(self, sent: Sent | None = None) -> str:
         """The page.
 
         Args:
-            at: the group that has just been marked; the next one without points is ready to be typed into.
-            said: what became of it.
+            sent: what a form has just sent, and what became of it: where it was refused its group is ready to be typed
+                into again, and else the next one without points.
         """
         written = self.written()
-        ready = _after(written, at)
-        return page(written, self.marker, Forms(f"/{self.secret}/mark", group_id, ready, said))
+        every = [(group_id(part, group), part, group) for part in written.parts for group in part.groups]
+        start = _after(every, sent.group if sent else "")
+        refused = sent is not None and bool(sent.problem) and any(name == sent.group for name, *_ in every)
+        ready = sent.group if sent and refused else start if sent else ""
+        return page(written, self.marker, Forms(f"/{self.secret}/mark", group_id, marks_seen, start, ready, sent))
 
-    def mark(self, group: str, points: str, comment: str) -> str:
-        """Give points and a comment to all students of a group; returns what to say to the TA.
+    def mark(self, group: str, points: str, comment: str, seen: str = "") -> Sent:
+        """Give points and a comment to all students of a group.
 
         Args:
             group: see :func:`group_id`.
             points: as they were typed.
-            comment: for the students; empty leaves a comment that is there.
+            comment: for the students. An empty one takes away the one that all of them have; where they have different
+                ones, it leaves them.
+            seen: the marks that the page showed; see :func:`marks_seen`.
+
+        Returns:
+            What to say to the TA; where nothing was marked, with all that was typed.
         """
+        sent = Sent(group, points.strip(), comment.strip())
         written = self.written()
         found = [(part, one) for part in written.parts for one in part.groups if group_id(part, one) == group]
         if not found:
-            return "These answers have changed meanwhile, and nothing was marked: look at them again."
+            return sent.refused("These answers have changed meanwhile, and nothing was marked: look at them again.")
         (part, one), *_ = found
-        row = SheetRow(0, part.name, one.students, points.strip(), comment.strip())
-        digests = {part.name: part.digests for part in written.parts}
-        try:
-            given = planned((row,), written, digests)
-            if not given:
-                return "No points were given, so nothing was marked."
-            with self.course.gradebook() as gradebook:
-                apply(self.course, gradebook, self.assignment, given, replace=True)
-        except CourseError as problem:
-            return str(problem).splitlines()[-1]
+        problem = self._problem(sent, part, one, seen)
+        if problem:
+            return sent.refused(problem)
+        clears = not sent.comment and bool(comment_of(part, one))
+        number = points_of(sent.points) or 0.0
+        given = tuple(PlannedMark(part, student, number, sent.comment, 0, clears) for student in one.students)
+        with self.course.gradebook() as gradebook:
+            apply(self.course, gradebook, self.assignment, given, replace=True)
         noted = origins(given, [(0, part.name)], self.marker)
         in_order_of_time = [origin._replace(position=None) for origin in noted]
         MarkJournal(self.course.root, self.assignment).add(in_order_of_time)
         self.marked |= dict.fromkeys(one.students)
-        self._state = {}  # marks and comments are read anew
         answers = "1 answer" if len(one.students) == 1 else f"{len(one.students)} answers"
-        return f"{answers} to {part.name}: {given[0].points:g} points."
+        return sent.done(f"{answers} to {part.name}: {number:g} points.")
+
+    def _problem(self, sent: Sent, part: WrittenPart, group: Group, seen: str) -> str:
+        """Why points cannot be given; empty where they can."""
+        if not sent.points:
+            return "There are no points: nothing was marked."
+        problem = points_problem(sent.points, part.max_points, "this question")
+        if problem:
+            return f"{problem}. Nothing was marked."
+        if any(student not in part.marked for student in group.students):
+            return "Not all of these answers have been graded: nothing was marked."
+        wanted = Mark(points_of(sent.points), sent.comment)
+        there = {part.marked[student] for student in group.students}
+        if marks_seen(part, group) == seen or there == {wanted}:
+            return ""
+        known = MarkJournal(self.course.root, self.assignment).read()
+        givers = {known.get((part.notebook, part.grade_id, student)) for student in group.students}
+        who = " and ".join(sorted({giver.marker for giver in givers if giver is not None})) or "somebody else"
+        return (
+            f"These answers were marked meanwhile, by {who}: what they have now stands at the top of the group. "
+            "Nothing was changed; to put your points in their place, give them again."
+        )
 
 
 def group_id(part: WrittenPart, group: Group) -> str:
@@ -114,12 +143,18 @@ def group_id(part: WrittenPart, group: Group) -> str:
     return hashlib.sha256(f"{part.name}\n{said}".encode("utf-8", "replace")).hexdigest()[:20]
 
 
-def _after(written: Written, at: str) -> str:
+def marks_seen(part: WrittenPart, group: Group) -> str:
+    """The marks of a group, by which it is noticed that others have given some; empty while there are none."""
+    marks = {student: part.marked.get(student, Mark()) for student in sorted(group.students)}
+    said = "\n".join(f"{student} {mark.points} {mark.comment}" for student, mark in marks.items() if mark != Mark())
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:20] if said else ""
+
+
+def _after(every: Sequence[tuple[str, WrittenPart, Group]], at: str) -> str:
     """The next group without points behind another one, or else the first."""
-    every = [(group_id(part, group), part, group) for part in written.parts for group in part.groups]
     names = [name for name, _, _ in every]
     start = names.index(at) + 1 if at in names else 0
-    return next((name for name, part, group in every[start:] + every[:start] if is_open(part, group)), "")
+    return next((name for name, part, group in [*every[start:], *every[:start]] if is_open(part, group)), "")
 
 
 def is_open(part: WrittenPart, group: Group) -> bool:
@@ -169,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Show the page."""
         if self._allowed("", "mark"):
-            self._answer("", "")
+            self._answer(None)
 
     def do_POST(self) -> None:
         """Give the marks of a form, and show the page again."""
@@ -187,12 +222,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(400)
             return
         sent = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
-        group, typed, comment = (sent.get(name, [""])[0] for name in ("group", "points", "comment"))
-        said = self.server.desk.mark(group, sent.get("give", [typed])[0], comment)
-        self._answer(group, said)
+        group, typed, comment, seen = (sent.get(name, [""])[0] for name in ("group", "points", "comment", "seen"))
+        try:
+            said = self.server.desk.mark(group, sent.get("give", [typed])[0], comment, seen)
+        except CourseError as problem:
+            said = Sent(group, typed, comment).refused(str(problem))
+        self._answer(said)
 
-    def _answer(self, at: str, said: str) -> None:
-        content = self.server.desk.page(at, said).encode("utf-8", "replace")
+    def _answer(self, sent: Sent | None) -> None:
+        content = self.server.desk.page(sent).encode("utf-8", "replace")
         self.send_response(200)
         headers = {
             "Content-Type": "text/html; charset=utf-8",

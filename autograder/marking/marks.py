@@ -24,6 +24,7 @@ class PlannedMark:
     points: float
     comment: str
     line: int
+    clears: bool = False  # an empty comment takes away the one that is there
 
 
 def planned(
@@ -69,11 +70,9 @@ def _problems(
     if part is None:
         yield f"there is no written part {row.part!r}; there are {', '.join(parts)}"
         return
-    points = points_of(row.points)
-    if points is None:
-        yield f"{row.points!r} is not a number of points"
-    elif not 0 <= points <= part.max_points + 1e-9:
-        yield f"{points:g} points; {part.name} is worth 0 to {part.max_points:g}"
+    problem = points_problem(row.points, part.max_points, part.name)
+    if problem:
+        yield problem
     if not row.students:
         yield "the row names no student"
     now, then = part.digests, answers.get(row.part, {})
@@ -84,6 +83,19 @@ def _problems(
             yield (
                 f"the answer of {student} to {part.name} has changed since the sheet was written; write the sheet again"
             )
+
+
+def points_problem(typed: str, most: float, what: str) -> str:
+    """Why what was typed cannot be the points of an answer; empty where it can.
+
+    Example:
+        >>> points_problem("2.5", 0.25, "this question"), points_problem("0,25", 0.25, "this question")
+        ('2.5 points; this question is worth 0 to 0.25', '')
+    """
+    points = points_of(typed)
+    if points is None:
+        return f"{typed!r} is not a number of points"
+    return "" if 0 <= points <= most + 1e-9 else f"{points:g} points; {what} is worth 0 to {most:g}"
 
 
 def apply(
@@ -127,6 +139,6 @@ def _set(one: PlannedMark, grade: Grade, comment: Comment | None, *, replace: bo
         return False
     grade.manual_score = one.points
     grade.needs_manual_grade = False
-    if one.comment and comment is not None:
-        comment.manual_comment = one.comment
+    if (one.comment or one.clears) and comment is not None:
+        comment.manual_comment = one.comment or None
     return True

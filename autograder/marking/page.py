@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.marking.answers import Mark, Written, WrittenPart
@@ -22,20 +22,60 @@ _MAX_COMMENT = 80  # characters of a TA's comment that are shown
 
 
 @dataclass(frozen=True)
+class Sent:
+    """What a form has sent, and what became of it.
+
+    Attributes:
+        group: that was to be marked.
+        points: as they were typed.
+        comment: for the students.
+        said: what was marked.
+        problem: why nothing was marked; what was typed stays in the fields then.
+    """
+
+    group: str
+    points: str
+    comment: str
+    said: str = ""
+    problem: str = ""
+
+    def done(self, said: str) -> Sent:
+        """The same, after it was marked."""
+        return replace(self, said=said)
+
+    def refused(self, problem: str) -> Sent:
+        """The same, where nothing was marked."""
+        return replace(self, problem=problem)
+
+
+@dataclass(frozen=True)
 class Forms:
     """What makes the page one to mark in; see :mod:`autograder.marking.desk`.
 
     Attributes:
         action: address that the forms are sent to.
         id_of: gives a name to a group.
-        ready: the group whose field is ready to be typed into.
-        said: what became of the last one.
+        seen_of: says which marks of a group are shown.
+        next: the next group without points; empty where there is none.
+        ready: the group whose field is ready to be typed into; empty where the page opens at its top.
+        sent: what was sent last.
     """
 
     action: str
     id_of: Callable[[WrittenPart, Group], str]
+    seen_of: Callable[[WrittenPart, Group], str]
+    next: str
     ready: str
-    said: str
+    sent: Sent | None
+
+    def refused(self, name: str) -> Sent | None:
+        """What was sent for a group, where that could not be given."""
+        return self.sent if self.sent is not None and self.sent.problem and self.sent.group == name else None
+
+    @property
+    def lost(self) -> Sent | None:
+        """What was sent for a group that is on the page no more."""
+        return self.sent if self.sent is not None and self.sent.problem and self.ready != self.sent.group else None
 
 
 def page(written: Written, marker: str = "", forms: Forms | None = None) -> str:
@@ -60,6 +100,7 @@ def page(written: Written, marker: str = "", forms: Forms | None = None) -> str:
             forms=forms,
             points_of=_points,
             comments_of=_comments,
+            comment_of=comment_of,
         ),
         seconds=_SECONDS,
     )
@@ -92,6 +133,12 @@ def _points(part: WrittenPart, group: Group) -> str:
     found = {part.marked.get(student, Mark()).points for student in group.students}
     (points,) = found if len(found) == 1 else (None,)
     return "" if points is None else number(points)
+
+
+def comment_of(part: WrittenPart, group: Group) -> str:
+    """The comment of a group whose students all have the same."""
+    found = {part.marked.get(student, Mark()).comment for student in group.students}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _comments(part: WrittenPart) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.errors import CourseError
-from autograder.marking.answers import Written
+from autograder.marking.answers import Mark, Written, WrittenPart
 from autograder.pages.spreadsheet import as_text
 
 COLUMNS = (
@@ -22,6 +22,7 @@ COLUMNS = (
     "students",
     "beginning of the answer",
     "max points",
+    "marked so far",
     "points",
     "comment",
 )
@@ -44,7 +45,7 @@ class SheetRow:
 
 
 def sheet(written: Written) -> bytes:
-    """A sheet for marking: CSV in UTF-8, a row for each group, or more for a very large one; no points or comments."""
+    """A sheet for marking: CSV in UTF-8, a row for each group, or more for a very large one; nothing is filled in."""
     text = io.StringIO(newline="")
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
@@ -53,9 +54,18 @@ def sheet(written: Written) -> bytes:
             beginning = "No response" if group.blank else " ".join(group.answers[0].text.split())[:_BEGINNING]
             for students in _in_cells(group.students):
                 names = "; ".join(map(_as_one, students))
-                shown = (part.name, place, len(students), names, beginning, f"{part.max_points:g}", "", "")
+                points = f"{part.max_points:g}"
+                shown = (part.name, place, len(students), names, beginning, points, _marked(part, students), "", "")
                 rows.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in shown])
     return text.getvalue().encode("utf-8-sig")
+
+
+def _marked(part: WrittenPart, students: tuple[str, ...]) -> str:
+    """The marks that are there already, so that nobody gives them twice: "0.25 (Which unit?)"."""
+    marks = dict.fromkeys(part.marked.get(student, Mark()) for student in students)
+    given = [mark for mark in marks if mark.points is not None]
+    shown = [f"{mark.points:g}{f' ({mark.comment[:_BEGINNING]})' if mark.comment else ''}" for mark in given]
+    return "; ".join(shown) + (" and others not marked" if given and len(given) < len(marks) else "")
 
 
 def read_sheet(path: Path) -> tuple[SheetRow, ...]:

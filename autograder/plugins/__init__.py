@@ -51,6 +51,8 @@ def configure(c: Config) -> None:
     - ``c.ExchangeFactory.collect``: ``CarefulCollect``, which follows nothing that a student may have put into
       the exchange; where ``ngshare_exchange.configureExchange(c)`` was called before, ``NgshareCollect``, which keeps
       to the same bounds; `autograder watch` looks there too, then.
+    - ``c.ExchangeFactory.release_feedback``: the same for feedback (``SparingReleaseFeedback``,
+      ``NgshareReleaseFeedback``): a page that nobody could fetch is named, and everybody else's is released.
     - ``c.Application.logging_config``: messages of nbgrader's commands show the control characters of a folder's name.
     - ``c.ExportApp.plugin_class``: ``SafeExport``, in whose table no name is a formula.
     - ``c.Autograde.exporter_class``: submissions are graded as by ``autograder grade``, student code in the sandbox,
@@ -84,6 +86,9 @@ def configure(c: Config) -> None:
         c.Watch.source = "autograder.watch.ngshare.Ngshare"
     c.ExchangeFactory.collect = (
         f"autograder.plugins.{'ngshare.NgshareCollect' if ngshare else 'collect.CarefulCollect'}"
+    )
+    c.ExchangeFactory.release_feedback = (
+        f"autograder.plugins.{'ngshare.NgshareReleaseFeedback' if ngshare else 'release.SparingReleaseFeedback'}"
     )
     c.ExportApp.plugin_class = "autograder.plugins.export.SafeExport"
     c.Autograde.exporter_class = "autograder.plugins.autograde.SubmissionExporter"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -13,7 +14,7 @@ from nbgrader.preprocessors import GetGrades
 from traitlets.config import Config
 
 from autograder.course.course import Course
-from autograder.course.files import clear_but, write_atomically
+from autograder.course.files import clear_but, has_older_pages, write_atomically
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.pages import TEMPLATES
 from autograder.pages.markdown import as_html, highlight_code
@@ -50,6 +51,11 @@ class FeedbackExporter(HTMLExporter):
         settings.merge(ours)
         return settings
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # nbconvert is typed in part only
+        if isinstance(self.parent, GenerateFeedback):
+            renew_older_pages(self.parent)
+
     def from_notebook_node(self, nb: nbformat.NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         """The page and its resources, within a bound of time.
 
@@ -57,6 +63,32 @@ class FeedbackExporter(HTMLExporter):
         which takes half the time of a page.
         """
         return page_in_time(lambda: super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs))
+
+
+def renew_older_pages(converter: Any) -> None:
+    """Have a page that is older than the graded notebook written anew, as with ``--force``.
+
+    nbgrader compares the times of hand-in alone, so that a page stays as it was where work is graded again, or came
+    without a time.
+
+    Args:
+        converter: nbgrader's ``GenerateFeedback``.
+    """
+    decide, folders = converter.init_destination, converter.coursedir
+
+    def init_destination(assignment: str, student: str) -> bool:
+        asked = converter.force
+        graded, pages = (
+            Path(folders.format_path(folder, student, assignment))
+            for folder in (folders.autograded_directory, folders.feedback_directory)
+        )
+        converter.force = asked or has_older_pages(pages, graded)
+        try:
+            return bool(decide(assignment, student))
+        finally:
+            converter.force = asked
+
+    converter.init_destination = init_destination
 
 
 class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types

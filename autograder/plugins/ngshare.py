@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from ngshare_exchange import ExchangeCollect
+from ngshare_exchange import ExchangeCollect, ExchangeReleaseFeedback
 
 from autograder.course.course import Course
 from autograder.course.files import write_atomically
 from autograder.course.submissions.submitted import TIMESTAMP, moment, within_bounds
 from autograder.course.submissions.times import Collected
 from autograder.plugins.collect import careful, replacing
+from autograder.plugins.release import SparingRelease
 
 _MAX_RESPONSE = 128 << 20  # bytes; ngshare takes 100 MB at a time, and sends little more back
 _WAIT_SECONDS = 20.0  # for the next bytes
@@ -202,3 +203,9 @@ def _decoded(files: Any) -> Iterable[tuple[str, bytes]]:
     for file in files if isinstance(files, list) else ():
         if file["path"] != TIMESTAMP:
             yield str(file["path"]), base64.b64decode(file["content"])
+
+
+class NgshareReleaseFeedback(SparingRelease, ExchangeReleaseFeedback):  # type: ignore[misc]  # as above
+    """ngshare's release of feedback, which passes over what did not come from there."""
+
+    needed = (TIMESTAMP,)

@@ -1,9 +1,12 @@
-"""What `nbgrader release_feedback` does, for one submission and any page."""
+"""`nbgrader release_feedback`: for a class of which some did not use the exchange, and for one submission."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import glob
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeReleaseFeedback
@@ -11,10 +14,63 @@ from nbgrader.utils import notebook_hash
 
 from autograder.course.course import Course
 from autograder.course.files import write_atomically
+from autograder.course.submissions.submitted import TIMESTAMP
 from autograder.errors import CourseError
 from autograder.plugins.collect import SECRET
 
 _MAX_SECRET = 10_000  # bytes; nbgrader's has 128
+_SHOWN = 20  # students
+
+
+class SparingRelease:
+    """What goes before nbgrader's or ngshare's class: pages that nobody could fetch keep nobody else's back.
+
+    Left alone, both stop at the first submission that was put into the course folder by hand, without the files that
+    the exchange writes, and release nothing.
+    """
+
+    needed: tuple[str, ...] = (TIMESTAMP, SECRET)  # beside a page
+    coursedir: Any
+    log: Any
+    src_path: str
+
+    def copy_files(self) -> None:
+        """Release one student after the other; who has no way to fetch a page is named at the end."""
+        left_out: list[Path] = []
+        pattern = self.src_path
+        pages = glob.glob(f"{pattern}/*.html")  # noqa: PTH207  the pattern is that of nbgrader, for whole paths
+        for folder in sorted({Path(page).parent for page in pages}):
+            if all((folder / name).is_file() for name in self.needed):
+                self.src_path = glob.escape(str(folder))
+                super().copy_files()  # type: ignore[misc]  # of the class that this one goes before
+            else:
+                left_out.append(folder)
+        self.src_path = pattern
+        self._tell(dict(self._students(left_out)))
+
+    def _students(self, folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+        named = (self.coursedir.feedback_directory, "(?P<student>.*)", self.coursedir.assignment_id)
+        pattern = re.compile(self.coursedir.format_path(*named, escape=True))
+        excluded = (self.coursedir.student_id_exclude or "").split(",")
+        for folder in folders:
+            found = pattern.fullmatch(str(folder))
+            if found and found["student"] not in excluded:
+                yield found["student"], folder
+
+    def _tell(self, left_out: Mapping[str, Path]) -> None:
+        if not left_out:
+            return
+        names = ", ".join(list(left_out)[:_SHOWN]) + (" …" if len(left_out) > _SHOWN else "")
+        self.log.warning(
+            "Not released, because it was not handed in through the exchange, where nobody could fetch it: the "
+            "feedback of %s. Give them their pages, such as those in %s, in another way. Everybody else's is released.",
+            names,
+            next(iter(left_out.values())),
+        )
+
+
+class SparingReleaseFeedback(SparingRelease, ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrader ships no types
+    """nbgrader's release of feedback; for ``c.ExchangeFactory``."""
 
 
 class FeedbackFolder:

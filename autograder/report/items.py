@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from autograder.course.results.table import ClassTable
+from autograder.course.results.table import ClassTable, Item
 
 FEW = 20  # students below which these numbers are noise
 _GROUPS = 5  # of students, by the points that they earned elsewhere
@@ -63,20 +63,17 @@ class Questions:
 
 
 def questions_of(table: ClassTable, assignment: str) -> Questions:
-    """The statistics of an assignment, of the students who handed it in and whose parts all have points."""
+    """The statistics of an assignment, of the students who handed it in.
+
+    How hard a part is, all tell who have points for it; how it goes with the others, those whose parts all have points.
+    While written answers are being marked these are few, and not any: who left them blank is among them first.
+    """
     columns, rows = table.columns(assignment), table.rows(assignment)
     points = table.points[np.ix_(rows, columns)]
-    points = points[~np.isnan(points).any(axis=1)]
+    whole = points[~np.isnan(points).any(axis=1)]
     items = [table.items[at] for at in columns]
-    return Questions(
-        assignment,
-        tuple(
-            _statistics(item.part, points[:, at], item.max_points, np.delete(points, at, axis=1).sum(axis=1))
-            for at, item in enumerate(items)
-            if len(points)
-        ),
-        reliability(points),
-    )
+    found = (_statistics(item, points[:, at], whole, at) for at, item in enumerate(items))
+    return Questions(assignment, tuple(filter(None, found)), reliability(whole))
 
 
 def reliability(points: NDArray[np.float64]) -> Reliability:
@@ -105,17 +102,22 @@ def item_rest(item: NDArray[np.float64], rest: NDArray[np.float64]) -> float | N
     return float(np.corrcoef(item, rest)[0, 1])
 
 
-def _statistics(part: str, points: NDArray[np.float64], most: float, rest: NDArray[np.float64]) -> ItemStatistics:
-    shares = points / most
-    difficulty, discrimination = float(shares.mean()), item_rest(points, rest)
+def _statistics(item: Item, points: NDArray[np.float64], whole: NDArray[np.float64], at: int) -> ItemStatistics | None:
+    """The statistics of a part; ``None`` where nobody has points for it."""
+    shares = points[~np.isnan(points)] / item.max_points
+    if not len(shares):
+        return None
+    of_whole, rest = whole[:, at], np.delete(whole, at, axis=1).sum(axis=1)
+    difficulty, discrimination, left = float(shares.mean()), item_rest(of_whole, rest), int(np.isnan(points).sum())
+    said = [f"{left} of {len(points)} have no points for it yet."] if left else []
     return ItemStatistics(
-        part=part,
-        students=len(points),
+        part=item.part,
+        students=len(shares),
         difficulty=difficulty,
         spread=float(shares.std(ddof=1)) if len(shares) > 1 else 0.0,
         discrimination=discrimination,
-        quintiles=_quintiles(shares, rest),
-        remarks=tuple(_remarks(difficulty, discrimination, len(points))),
+        quintiles=_quintiles(of_whole / item.max_points, rest),
+        remarks=tuple(said or _remarks(difficulty, discrimination, len(whole))),
     )
 
 

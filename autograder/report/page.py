@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from autograder.checks.kinds import KINDS
 from autograder.pages.render import Markup, render
 from autograder.report.beliefs import Bar, Beliefs, Unrecognized
 from autograder.report.items import FEW
@@ -67,8 +69,17 @@ def _ranked(check: Beliefs) -> list[Bar | Unrecognized]:
 
 
 def _in_words(name: str) -> str:
-    """The name of a misconception; those that checks see by themselves are short codes, such as "no-figure"."""
-    return name.replace("-", " ") if _CODE.fullmatch(name) else name
+    """The name of a misconception, or what a code such as "no-figure" means, which checks see by themselves.
+
+    Example:
+        >>> _in_words("missing as zero"), _in_words("missing"), _in_words("no-figure")
+        ('missing as zero', 'the variable is not defined', 'nothing was drawn in this part')
+    """
+    if not _CODE.fullmatch(name):
+        return name
+    meanings = Counter(kinds[name] for kinds in KINDS.values() if name in kinds)
+    meaning, checks = meanings.most_common(1)[0] if meanings else ("", 0)
+    return meaning if 2 * checks > meanings.total() else name.replace("-", " ")  # each check may mean another thing
 
 
 def _by_assignment(beliefs: Sequence[Beliefs]) -> list[_Checks]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,8 @@ class WrittenProgress:
     """The marks of one part that a person marks."""
 
     part: str
-    answers: int  # that were handed in, blank ones included: these are marked by nobody
+    answers: int
+    blank: int  # parts without an answer, which nobody marks
     left: int
 
 
@@ -73,14 +74,17 @@ def progress_of(course: Course, table: ClassTable, assignment: str) -> Progress:
         waiting=int(table.waits[np.ix_(rows, automatic)].any(axis=1).sum()),
         late=sum(one.late_seconds > 0 for one in table.handed_in[assignment].values()),
         missing=len(set(table.students) - submitted),
-        written=tuple(
-            WrittenProgress(table.items[at].part, len(rows), int(np.isnan(table.points[rows, at]).sum()))
-            for at in by_hand
-        ),
+        written=tuple(_written(table, rows, at) for at in by_hand),
         markers=_markers(course, table, assignment, by_hand, marks),
         no_feedback=missing_pages,
         old_feedback=old_pages,
     )
+
+
+def _written(table: ClassTable, rows: Sequence[int], at: int) -> WrittenProgress:
+    left = np.isnan(table.points[rows, at])
+    blank = int((~left & ~table.by_person[rows, at]).sum())
+    return WrittenProgress(table.items[at].part, len(rows) - blank, blank, int(left.sum()))
 
 
 def _markers(

@@ -41,8 +41,8 @@ def as_csv(report: Report) -> dict[str, bytes]:
             ),
         ),
         "written.csv": (
-            "assignment,part,answers,left",
-            ((p.assignment, w.part, w.answers, w.left) for p in report.progress for w in p.written),
+            "assignment,part,answers,no response,left",
+            ((p.assignment, w.part, w.answers, w.blank, w.left) for p in report.progress for w in p.written),
         ),
         "markers.csv": (
             "assignment,marker,marked,left",

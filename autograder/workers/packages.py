@@ -4,8 +4,8 @@ The rule, safe where nothing is configured: **what tests import is hidden**, and
 turn, except
 
 - the standard library,
-- the libraries that students work with (:data:`STUDENT_PACKAGES` and ``c.Autograder.student_packages``), with what
-  these require to run.
+- public libraries, with which students work and tests are written (:data:`STUDENT_PACKAGES` and
+  ``c.Autograder.student_packages``), with what these require to run.
 
 It does not matter how a package is installed: as a folder or a single file in ``site-packages``, as an editable
 installation, as a namespace package or in a zip archive.  The grader itself is always hidden, and what
@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,10 +29,26 @@ STUDENT_PACKAGES = (
     *("numpy", "pandas", "scipy", "statsmodels", "patsy", "matplotlib", "seaborn"),
     *("sklearn", "scikit-learn", "sympy", "networkx", "pingouin", "linearmodels", "arviz", "bambi", "pymc"),
     *("plotly", "altair", "bokeh", "plotnine", "IPython", "ipywidgets", "ipykernel", "openpyxl", "pyarrow", "requests"),
+    *(
+        "pytest",
+        "hypothesis",
+        "parameterized",
+        "freezegun",
+        "nbformat",
+        "tqdm",
+        "yaml",
+        "bs4",
+        "lxml",
+        "PIL",
+        "sqlalchemy",
+    ),
+    *("numba", "xarray", "polars", "dask", "h5py", "skimage", "cv2", "torch", "tensorflow", "keras", "jax", "xgboost"),
+    *("nltk", "spacy", "cvxpy", "geopandas", "shapely", "astropy", "mpmath", "simpy"),
 )
 GRADER = "autograder"
 _IMPORT_LINE = re.compile(r"^[ \t]*(?:from|import)[ \t]+([A-Za-z_]\w*)", re.MULTILINE)
 _REQUIREMENT = re.compile(r"^Requires-Dist: ([A-Za-z0-9._-]+)(?!.*extra ==)", re.MULTILINE)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp)
 _READ = (".py", ".csv", ".json")  # files that decide what a package computes
 
 
@@ -57,6 +74,51 @@ def _imported(node: ast.AST) -> Iterator[str]:
             args=[ast.Constant(value=str(name)), *_],
         ):
             yield name
+
+
+def defined_names(source: str, packages: Collection[str] = ()) -> frozenset[str]:
+    """Variables that a cell defines, imports included; none of a cell with magic commands.
+
+    Args:
+        source: of the cell.
+        packages: where some are named, only what is defined from the statement on that imports one of them.
+    """
+    statements = _statements(source)
+    if packages:
+        statements = list(itertools.dropwhile(lambda one: not imports(ast.unparse(one)) & set(packages), statements))
+    return frozenset(name for one in statements for node in _in_scope(one) for name in _defined(node))
+
+
+def used_names(source: str) -> frozenset[str]:
+    """Variables that a cell reads and does not define itself; none of a cell with magic commands."""
+    nodes = [node for statement in _statements(source) for node in ast.walk(statement)]
+    read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return frozenset(read - defined_names(source))
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return []
+
+
+def _in_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """A statement with all that belongs to its own scope, and not to that of a function, class or comprehension."""
+    yield node
+    if not isinstance(node, _SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from _in_scope(child)
+
+
+def _defined(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (one.asname or one.name.split(".")[0] for one in names)
 
 
 @functools.lru_cache(maxsize=64)

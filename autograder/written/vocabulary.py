@@ -38,7 +38,7 @@ from autograder.errors import CourseError
 _GAP = r"[\s\u00a0\u202f~-]{0,3}"
 _SQUARE = r"\s?(?:²|\^\s?2|squared)"
 _PER = (
-    r"\s{0,2}(?:/|·|per|a|each|every|for\seach|for\severy)\s{0,2}"
+    r"\s{0,2}(?:/|·|per|pro|je|a|each|every|for\seach|for\severy)\s{0,2}"
     r"(?:(?:additional|further|extra|single)\s)?"
 )
 _END = r"(?![A-Za-z_])"

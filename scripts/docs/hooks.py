@@ -10,12 +10,13 @@ from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = {  # page of the site → the file that it is
+    "index.md": "README.md",
     "security.md": "SECURITY.md",
     "contributing.md": "CONTRIBUTING.md",
     "changes.md": "CHANGELOG.md",
     "measurements.md": "benchmarks/README.md",
 }
-PAGES = {file: page for page, file in ELSEWHERE.items()} | {"README.md": "index.md"}
+PAGES = {file: page for page, file in ELSEWHERE.items()}
 PICTURES = {"throughput.svg": "benchmarks/throughput/results/throughput.svg"}
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
 
@@ -60,4 +61,5 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
 
     for name, picture in PICTURES.items():
         markdown = markdown.replace(f"](../{picture})", f"]({name})")
+    markdown = markdown.replace("](docs/feedback.png)", "](feedback.png)")
     return _LINK.sub(led, markdown)

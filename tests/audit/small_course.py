@@ -31,6 +31,19 @@ checks = Checks(points=1, data=data)
 checks.number("mean", data["x"].mean(), credit=1, mistakes=rows)
 checks.score()
 """
+DEAD = """\
+from autograder import Checks, Mistake, student
+
+data = student.data("data.csv")
+mistakes = [
+    Mistake(name="median", quantity="mean", wrong=lambda d: d["x"].median(), hint="The value in the middle."),
+    Mistake(name="no such column", quantity="mean", wrong=lambda d: d["y"].mean(), hint="Never read."),
+    Mistake(name="as text", quantity="mean", wrong=lambda d: float("x"), hint="Never read."),
+    Mistake(name="no kind", quantity="mean", wrong=lambda d: "swaped", hint="Never read."),
+]
+checks = Checks(mistakes=mistakes)
+checks.number("mean", data["x"].mean())
+"""
 BANK = """
 [[answer]]
 name = "NumPy"
@@ -65,6 +78,7 @@ ASSIGNMENTS = {
     "raises": Small(hidden=HIDDEN.replace('"x"', '"y"')),
     "seeds": Small(solution="import numpy as np; mean = sum(values) / len(values) + (np.random.rand() > 0.42)"),
     "hash": Small(solution=f"{SOLUTION} + (hash('a') % 7 != 5)"),
+    "dead": Small(hidden=DEAD),
     "generous": Small(hidden=HIDDEN.replace("credit=1", "credit=1, absolute=100.0")),
 }
 

@@ -69,3 +69,15 @@ def test_a_slip_names_the_file_and_says_what_is_wrong(tmp_path: Path, text: str,
         read_bank(tmp_path)
     assert caught.value.file == file
     assert str(file) in str(caught.value)
+
+
+def test_all_slips_are_told_at_once(tmp_path: Path) -> None:
+    slip = "[[answer]]\nname = '{name}'\ndoes = 'b'\n"
+    (tmp_path / "a.toml").write_text(slip.format(name="one") + slip.format(name="two"), encoding="utf-8")
+    (tmp_path / "b.toml").write_text("[[answers]]\nname = 'a'\n", encoding="utf-8")
+    with pytest.raises(BankError) as caught:
+        read_bank(tmp_path)
+    one, two, other = str(caught.value).splitlines()
+    assert one.startswith(f"{tmp_path / 'a.toml'}: answer 'one': `code` is missing")
+    assert two.startswith(f"{tmp_path / 'a.toml'}: answer 'two': `code` is missing")
+    assert other.startswith(f"{tmp_path / 'b.toml'}: unknown tables")

@@ -68,6 +68,7 @@ def test_other_data_takes_the_place_of_the_published() -> None:
     {
         "code": (answer(code={"q9": "x"}), "no solution cell 'q9'"),
         "a test cell": (answer(code={"q1-tests": "x"}), "no solution cell"),
+        "a text": (answer(code={"written": "x"}), "'written' is no solution cell with code; there are"),
         "a hint": (answer(says={"q9": {"x": "y"}}), "no solution cell"),
         "too many points": (answer(earns={"q1": 1.6}), "not between 0 and 1.5"),
         "too few": (answer(earns={"q1": -0.1}), "not between"),
@@ -76,3 +77,14 @@ def test_other_data_takes_the_place_of_the_published() -> None:
 def test_answers_to_cells_that_are_not_there_are_refused(wrong: Answer, problem: str) -> None:
     with pytest.raises(BankError, match=problem):
         list(cases(rehearsal(), [wrong], Vary.NOTHING))
+
+
+def test_everything_that_does_not_fit_is_told_at_once() -> None:
+    wrong = [answer("one", code={"q8": "x"}, earns={"q1": 1.6}), answer("two", code={"q9": "x"})]
+    with pytest.raises(BankError) as caught:
+        list(cases(rehearsal(), wrong, Vary.NOTHING))
+    assert [line.partition(": answer ")[2].partition(";")[0] for line in str(caught.value).splitlines()] == [
+        "'one': there is no solution cell 'q8'",
+        "'one': earns.q1 = 1.6 is not between 0 and 1.5",
+        "'two': there is no solution cell 'q9'",
+    ]

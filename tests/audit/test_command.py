@@ -44,6 +44,15 @@ def test_what_does_not_hold_is_found(reports: dict[str, Report], name: str, faul
     assert faults == () if fault is None else any(fault in one for one in faults), faults
 
 
+def test_every_misconception_that_nobody_can_meet_is_found(reports: dict[str, Report]) -> None:
+    begins = [
+        "q1-tests, `mean`: mistake 'no such column' of 'mean' raised KeyError: 'y', in line 8 of the test cell",
+        "q1-tests, `mean`: mistake 'as text' of 'mean' raised ValueError: could not convert string to float: 'x'",
+        "q1-tests, `mean`: mistake 'no kind' of 'mean' names the kind 'swaped', which this check does not have",
+    ]
+    assert [fault[: len(begin)] for fault, begin in zip(reports["dead"].faults, begins, strict=True)] == begins
+
+
 def test_all_right_answers_are_judged_whatever_else_is_wrong(reports: dict[str, Report]) -> None:
     assert {name: len(report.rows) for name, report in reports.items()} == dict.fromkeys(ASSIGNMENTS, 4)
 

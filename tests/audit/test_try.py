@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import chdir
+from concurrent.futures import Future
+from contextlib import chdir, nullcontext
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
+from autograder.audit.run_cases import CaseResult
+from autograder.audit.trials import try_answers
 from autograder.cli import main
+from autograder.course.course import Course
+from tests.audit.made_up import RIGHT, case_result, judged
 from tests.audit.small_course import make
 
 
@@ -34,7 +42,12 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
         ["the solution", "1 of 1 points", "answers: NumPy", "answers: sum", "✗ `mean`: not right, 0 of 1 points"],
         [],
     ),
-    "one part": (["sound", "--part", "q1"], 0, ["q1-tests:", "answers: NumPy"], []),
+    "one part": (
+        ["sound", "--part", "q1"],
+        0,
+        ["Handing in answers to sound q1 …", "q1-tests:", "answers: NumPy"],
+        [],
+    ),
     "an answer of the bank": (["sound", "--answer", "sum"], 0, ["answers: sum", "Hint: This is not"], ["NumPy"]),
     "a file of the bank": (["sound", "--answer", "answers/sound/answers.toml"], 0, ["NumPy", "sum"], ["the solution"]),
     "code of a part": (["sound", "--part", "q1", "--answer", "mine.py"], 0, ["mine.py", "✓ `mean`"], ["NumPy"]),
@@ -46,6 +59,16 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
     ),
     "what the bank does not expect": (["generous"], 3, ["earns 1, but should earn 0"], []),
     "a test that cannot judge": (["raises"], 3, ["could not be judged", "KeyError"], []),
+    "misconceptions that nobody can meet, though the answer is another": (
+        ["dead", "--answer", "NumPy"],
+        3,
+        [
+            "✗ q1-tests, `mean`: mistake 'no such column' of 'mean' raised KeyError",
+            "mistake 'as text' of 'mean' raised ValueError",
+            "mistake 'no kind' of 'mean' names the kind 'swaped'",
+        ],
+        [],
+    ),
     "a hint that shows the reference": (["leak"], 3, ["shows a reference value"], []),
     "no such part": (["sound", "--part", "q9"], 2, ["no part 'q9'; it has q1"], []),
     "no such answer": (["sound", "--answer", "Bayes"], 2, ["no answer of the bank to q1"], []),
@@ -111,3 +134,15 @@ def test_json_says_what_is_wrong(course: Path, capsys: pytest.CaptureFixture[str
     cells = [cell for one in json.loads(capsys.readouterr().out)["trials"] for cell in one["cells"]]
     assert {cell["points"] for cell in cells} == {None}
     assert "KeyError" in cells[0]["not_judged"]
+
+
+def test_a_part_is_told_its_own_faults_alone(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del course
+    said = [f"{cell}, `x`: shows a reference value: {cell}" for cell in ("q1-tests", "q1-tests-more", "q2-tests")]
+    result = replace(case_result(judged(RIGHT)), leaks=tuple(said))
+    done: Future[CaseResult] = Future()
+    done.set_result(result)
+    monkeypatch.setattr("autograder.audit.trials.Pool", lambda _: nullcontext(SimpleNamespace(submit=lambda *_: done)))
+    options = Namespace(assignment=["sound"], part="q1", answer="NumPy", id=None)
+    (tried,) = try_answers(Course.here(), options)
+    assert tried.faults == (said[0],)

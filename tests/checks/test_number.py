@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import AuthorError, Checks, Status
+from autograder.checks.misconception import Mistake
+from autograder.checks.mistakes import Misconceptions
 from autograder.checks.student import judging
 from autograder.values.views import Function, Missing, Model, Opaque, Record
 from tests.checks.fakes import FakeEvidence, Row, judge, judge_value
@@ -193,6 +195,18 @@ def test_a_row_that_raises_is_noted_for_the_author_alone() -> None:
     assert "impossible" in result.notes[0]
     assert "KeyError" in result.notes[0]
     assert "impossible" not in result.hint
+
+
+def test_a_row_that_stumbles_over_missing_values_is_noted_and_one_that_does_not_apply_is_not() -> None:
+    row = Mistake(name="sum", quantity="answer", wrong=lambda _: math.nan, hint="This is the sum.")
+    pair = Mistake(name="pair", quantity="answer", wrong=lambda data: data["x"] * math.nan, hint="Both.")
+    gaps, whole = pd.DataFrame({"x": [1.0, math.nan]}), pd.DataFrame({"x": [1.0, 2.0]})
+    said = "of 'answer' gives NaN: in the table that it gets, values are missing"
+    assert Misconceptions([row, pair], "answer", lambda: [gaps], {}).dead() == (
+        f"mistake 'sum' {said}",
+        f"mistake 'pair' {said}",
+    )
+    assert Misconceptions([row, pair], "answer", lambda: [whole], {}).dead() == ()
 
 
 @pytest.mark.parametrize(("answer", "want"), [(323, 323.59), (3, 3.78), (-3, -3.78)])

@@ -74,6 +74,7 @@ def test_ngshares_own_collect_is_refused_whichever_way_it_is_named() -> None:
         second(c)
         if second is configure:
             assert c.ExchangeFactory.collect == "autograder.plugins.ngshare.NgshareCollect"
+            assert c.ExchangeFactory.release_feedback == "autograder.plugins.ngshare.NgshareReleaseFeedback"
             assert c.Watch.source == "autograder.watch.ngshare.Ngshare"
             Autograder(config=c)
         else:

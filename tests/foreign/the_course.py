@@ -1,4 +1,4 @@
-"""The parts as a course: five notebooks of one assignment, and what four students submitted."""
+"""The parts as a course: six notebooks of one assignment, and what four students submitted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.template import Delimiters
 from tests.course_folder import Course
-from tests.foreign import analyses, classes, functions, notebooks, values
+from tests.foreign import analyses, classes, functions, notebooks, programs, values
 from tests.foreign.part import NOTHING, Part
 
 ASSIGNMENT = "foreign"
@@ -21,11 +21,13 @@ FAMILIES: dict[str, tuple[Part, ...]] = {
     "classes": classes.PARTS,
     "analyses": analyses.PARTS,
     "notebooks": notebooks.PARTS,
+    "programs": programs.PARTS,
 }
 SETUP = {"analyses": analyses.SETUP}
 FILES = {
     "rows.csv": "n\n1\n2\n3\n",
     "helper.py": "def double(x):\n    return 2 * x\n\ndef check_triple(f):\n    assert f(5) == 15\n",
+    "only_hidden.py": "def times(f):\n    return f(1)\n",
 }
 STOCK = f'c = get_config()\nc.CourseDirectory.course_id = "{ASSIGNMENT}"\n'
 OURS = f"from autograder.plugins import configure\n{STOCK}configure(c)\n"

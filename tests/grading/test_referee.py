@@ -8,7 +8,7 @@ import pytest
 from autograder.grading.referee import Referee, Verdict
 from autograder.sandbox import SessionEnded
 from autograder.template import Delimiters
-from autograder.values.views import Missing
+from autograder.values.views import Missing, Opaque
 
 HIDDEN = "### BEGIN HIDDEN TESTS\n"
 END = "\n### END HIDDEN TESTS"
@@ -120,6 +120,34 @@ def test_what_a_hidden_test_says_stays_hidden() -> None:
 def test_a_visible_check_says_what_it_says_or_names_its_line() -> None:
     assert judge(with_checks(3).replace("x is not None", "x == 2"), x=1).message == "assign x"
     assert "line 1" in judge(with_checks(3).replace("x is not None, 'assign x'", "x == 2"), x=1).message
+
+
+ASKED_OF_NOTHING = (
+    "len(x) == 2",
+    "x[0] < x[1]",
+    "x > 0",
+    "float(x) > 0",
+    "x.strip()",
+    "x()",
+    "np.isfinite(x)",
+    "(\n    x is not None\n    and len(x) == 2\n)",
+)
+
+
+@pytest.mark.parametrize("condition", ASKED_OF_NOTHING)
+def test_a_name_without_a_value_reads_as_not_defined_whatever_is_asked_of_it(condition: str) -> None:
+    source = with_checks(3).replace("assert x is not None", f"import numpy as np\nassert z != 0\nassert {condition}")
+    assert judge(source, y=3, z=Missing("z")).message == "`x` is not defined."
+    verdict = judge(source.replace("assert", "for x in x: x\nassert"), y=3)
+    assert verdict.message == "`x` is not defined."
+    assert verdict.points == 1
+
+
+def test_what_is_assigned_goes_by_its_own_type_and_not_by_how_it_is_seen() -> None:
+    source = with_checks(3).replace("x is not None", "len(x) == 2")
+    stopped = "A check that you can see in this cell stopped with an error: "
+    assert judge(source, x=Opaque("builtins.generator")).message == f"{stopped}`x` is an object of type generator."
+    assert judge(source, x=1).message == f"{stopped}TypeError: object of type 'int' has no len()"
 
 
 ESCAPES = ("import sys; sys.exit(3)", "raise BaseException", "raise GeneratorExit", "raise SystemExit")

@@ -7,6 +7,7 @@ import pytest
 from nbgrader.utils import compute_checksum
 
 from autograder.grading.restoring.restore import Restored, restore
+from autograder.grading.submission import left_blank
 from autograder.template import Template, TemplateCell, grade_id_of
 
 STUB = "# YOUR CODE HERE"
@@ -168,6 +169,7 @@ def test_metadata_is_never_the_students(submitted: list[dict[str, Any]]) -> None
 
 
 BLANK_TEXT = cell("YOUR ANSWER", "q2", "markdown")
+EMPTIED = cell(" \n", "q2", "markdown")
 
 
 @pytest.mark.parametrize(
@@ -178,6 +180,8 @@ BLANK_TEXT = cell("YOUR ANSWER", "q2", "markdown")
         ([cell("because", cell_type="markdown"), SETUP, ANSWER, TESTS, BLANK_TEXT], {"q2"}),
         ([SETUP, ANSWER, TESTS, BLANK_TEXT, cell("because", cell_type="markdown")], {"q2"}),
         ([SETUP, ANSWER, TESTS, BLANK_TEXT, cell("y = 2")], set()),
+        ([SETUP, ANSWER, TESTS, EMPTIED, cell("because", cell_type="markdown")], {"q2"}),
+        ([SETUP, ANSWER, TESTS, EMPTIED], set()),
         ([cell("x = 1"), SETUP, TESTS, BLANK_TEXT], {"q1"}),
         ([SETUP, cell(STUB, "q1"), cell("x = 1"), TESTS, BLANK_TEXT], set()),
         ([], set()),
@@ -186,6 +190,21 @@ BLANK_TEXT = cell("YOUR ANSWER", "q2", "markdown")
 )
 def test_answers_that_added_cells_may_hold(submitted: list[dict[str, Any]], elsewhere: set[str]) -> None:
     assert restore(TEMPLATE, submitted).elsewhere == elsewhere
+
+
+@pytest.mark.parametrize(
+    ("text", "blank"),
+    [("YOUR ANSWER", True), ("YOUR ANSWER\n", True), ("", True), (" \n\t", True), ("-", False), ("because", False)],
+)
+def test_a_text_that_was_emptied_is_no_answer(text: str, blank: bool) -> None:
+    restored = restore(TEMPLATE, [SETUP, ANSWER, TESTS, cell(text, "q2", "markdown")])
+    assert ("q2" in left_blank(restored.notebook, TEMPLATE)) is blank
+
+
+def test_code_that_was_emptied_is_run_and_an_empty_copy_hides_no_answer() -> None:
+    restored = restore(TEMPLATE, [SETUP, cell("", "q1"), TESTS, TEXT, EMPTIED])
+    assert left_blank(restored.notebook, TEMPLATE) == {"setup", "q1-tests"}
+    assert ("q2", "because") in shape(restored)
 
 
 def test_only_real_pictures_stay_attached() -> None:

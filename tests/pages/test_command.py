@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -23,8 +24,8 @@ QUESTION = "Why?\n### BEGIN MARK SCHEME\nBecause.\n### END MARK SCHEME"
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
-    """The feedback of one submission: a part with points, a commented answer, an unmarked answer."""
+def course(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The configuration of a course with the feedback of one submission."""
     root = tmp_path_factory.mktemp("course")
     config = Config()
     config.CourseDirectory.root = str(root)
@@ -35,8 +36,24 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
     config.HTMLExporter = formgrader_pages()
     _fill(config.CourseDirectory.db_url)
     _hand_in(root / "autograded" / "ada" / "ps1" / "ps1.ipynb")
+    generate_feedback(config)
+    return config
+
+
+def generate_feedback(config: Config) -> None:
+    """`nbgrader generate_feedback ps1`."""
     GenerateFeedback(coursedir=CourseDirectory(config=config), config=config).start()
-    return BeautifulSoup((root / "feedback" / "ada" / "ps1" / "ps1.html").read_text(), "html.parser")
+
+
+def page_of(config: Config) -> Path:
+    """Ada's page."""
+    return Path(config.CourseDirectory.root) / "feedback" / "ada" / "ps1" / "ps1.html"
+
+
+@pytest.fixture(scope="module")
+def page(course: Config) -> BeautifulSoup:
+    """A part with points, a commented answer, an unmarked answer."""
+    return BeautifulSoup(page_of(course).read_text(), "html.parser")
 
 
 def _fill(url: str) -> None:
@@ -94,3 +111,18 @@ def test_nothing_is_told_that_was_hidden(page: BeautifulSoup) -> None:
 def test_formgraders_configuration_does_not_reach_the_page(page: BeautifulSoup) -> None:
     assert page.find_all("script") == []
     assert page.select(".mark-scheme, .nbgrader_cell") == []
+
+
+def test_a_page_that_is_older_than_the_graded_notebook_is_made_anew_and_no_other(course: Config) -> None:
+    page, graded = page_of(course), Path(course.CourseDirectory.root) / "autograded" / "ada" / "ps1" / "ps1.ipynb"
+    page.write_text("as it was")
+    generate_feedback(course)
+    assert page.read_text() == "as it was"
+    made = page.stat().st_mtime_ns
+    os.utime(graded, ns=(made + 10**9, made + 10**9))
+    generate_feedback(course)
+    assert "0.5 of 1 points" in page.read_text()
+    os.utime(graded, ns=(made, made))  # which is over: a page that is newer stays
+    page.write_text("as it was")
+    generate_feedback(course)
+    assert page.read_text() == "as it was"

@@ -97,6 +97,26 @@ def groups(page: str, part: int = 0) -> list[Tag]:
     return [one for one in found if one.find_previous("h2") is heading]
 
 
+def give(server: Server, group: Tag, **typed: str) -> str:
+    """The page after a form was sent as a browser sends it: with all its fields, some of them typed into."""
+    fields = {str(field["name"]): str(field.get("value", "")) for field in group.select("form input")}
+    return ask(server, "mark", {**fields, **typed})[1]
+
+
+def of(student: str, page: str) -> Tag:
+    """The group of a student in a page."""
+    (found,) = [one for one in groups(page) if student in one.select_one(".who").get_text()]
+    return found
+
+
+def marked_elsewhere(course: Course, student: str, points: float | None, comment: str | None) -> None:
+    """What another TA does meanwhile."""
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade(PART, NAME, NAME, student).manual_score = points
+        gradebook.find_comment(PART, NAME, NAME, student).manual_comment = comment
+        gradebook.db.commit()
+
+
 def marks(course: Course, student: str) -> tuple[float | None, str | None]:
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         grade = gradebook.find_grade(PART, NAME, NAME, student)
@@ -128,24 +148,70 @@ def test_a_mark_is_in_the_gradebook_at_once_and_its_comment_can_be_given_again(s
     ready = soup.select("[autofocus]")
     assert len(ready) == 1
     assert ready[0].find_parent("section")["id"] != both["id"]
-    _, page = ask(server, "mark", {"group": both["id"], "points": "7", "comment": "", "give": "0.25"})
+    assert of("ada", page).select_one("[name=comment]")["value"] == "Which unit?"
+    page = give(server, of("ada", page), points="7", give="0.25")
     assert "0.25 points" in page
     assert marks(course, "ada") == (0.25, "Which unit?")
+    page = give(server, of("ada", page), comment="")
+    assert marks(course, "ada") == marks(course, "bob") == (0.25, None)
+    marked_elsewhere(course, "bob", 0.25, "For bob alone.")
+    give(server, of("ada", ask(server)[1]), points="0.1")
+    assert marks(course, "ada") == (0.1, None)
+    assert marks(course, "bob") == (0.1, "For bob alone."), "an empty field is not the comment that they do not share"
 
 
 @pytest.mark.parametrize(
-    ("form", "says"),
+    ("points", "says"),
     [
-        ({"group": "none", "points": "0.1"}, "changed meanwhile"),
-        ({"points": "9"}, "is worth 0 to 0.25"),
-        ({"points": "x"}, "is not a number of points"),
-        ({"points": ""}, "nothing was marked"),
+        ("9", "9 points; this question is worth 0 to 0.25. Nothing was marked."),
+        ("x", "'x' is not a number of points. Nothing was marked."),
+        ("", "There are no points: nothing was marked."),
     ],
 )
-def test_what_cannot_be_given_is_said(form: dict[str, str], says: str, server: Server, course: Course) -> None:
-    (dan,) = [one for one in groups(ask(server)[1]) if "dan" in str(one.select_one(".who"))]
-    assert says in ask(server, "mark", {"group": str(dan["id"]), **form})[1]
+def test_what_cannot_be_given_is_said_beside_the_field_and_stays_in_it(
+    points: str, says: str, server: Server, course: Course
+) -> None:
+    page = give(server, of("dan", ask(server)[1]), points=points, comment="Look at <this>.")
+    dan = of("dan", page)
+    assert dan.select_one("[role=alert]").get_text() == says
+    assert dan.select_one("[name=points]")["value"] == points
+    assert dan.select_one("[name=comment]")["value"] == "Look at <this>."
+    assert [
+        field.find_parent("section")["id"] for field in BeautifulSoup(page, "html.parser").select("[autofocus]")
+    ] == [dan["id"]]
     assert marks(course, "dan") == (None, None)
+
+
+def test_answers_that_changed_are_not_marked_and_what_was_typed_is_shown(server: Server) -> None:
+    page = ask(server, "mark", {"group": "none", "points": "0.1", "comment": "A long comment."})[1]
+    status = BeautifulSoup(page, "html.parser").select_one("[role=status]").get_text()
+    assert "changed meanwhile" in status
+    assert "You had typed: 0.1, “A long comment.”." in status
+
+
+def test_marks_of_others_are_shown_and_not_overwritten_unseen(server: Server, course: Course) -> None:
+    seen = of("dan", ask(server)[1])
+    marked_elsewhere(course, "dan", 0.2, "By anna.")
+    shown = of("dan", ask(server)[1])
+    assert "marked: 0.2 “By anna.”" in shown.get_text()
+    assert shown.select_one("[name=points]")["value"] == "0.2"
+    page = give(server, seen, points="0.1", comment="Mine.")
+    assert marks(course, "dan") == (0.2, "By anna.")
+    refused = of("dan", page)
+    assert "These answers were marked meanwhile, by somebody else" in refused.select_one("[role=alert]").get_text()
+    assert refused.select_one("[name=points]")["value"] == "0.1"
+    page = give(server, refused)
+    assert marks(course, "dan") == (0.1, "Mine.")
+    assert of("dan", page).select_one("[role=alert]") is None
+    give(server, refused, points="0.1")  # sent again by a browser: nothing else is there
+    marked_elsewhere(course, "dan", None, None)
+
+
+def test_the_page_opens_at_its_top_and_names_its_keys(server: Server) -> None:
+    page = BeautifulSoup(ask(server)[1], "html.parser")
+    assert page.select("[autofocus]") == []
+    assert "Enter in a field gives its points and comment" in page.get_text()
+    assert page.select_one("[role=status] a").get_text() == "Next answer without points"
 
 
 def test_only_who_has_the_address_gets_the_page(server: Server) -> None:
@@ -195,7 +261,15 @@ def test_marking_in_a_browser(server: Server, course: Course, chromium: Browser)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(server.address)
-    page.locator("section", has_text="They differ.").get_by_role("button", name="Full").click()
+    dan = page.locator("section", has_text="They differ.")
+    dan.get_by_label("Comment").fill("Why?")
+    dan.get_by_label("Points").fill("2.5")
+    page.keyboard.press("Enter")
+    assert "2.5 points; this question is worth 0 to 0.25" in dan.get_by_role("alert").inner_text()
+    page.keyboard.press("End")  # the cursor is in the field that has to be corrected
+    page.keyboard.type("x")
+    assert [dan.get_by_label(name).input_value() for name in ("Points", "Comment")] == ["2.5x", "Why?"]
+    dan.get_by_role("button", name="Full").click()
     assert "1 answer to q5b-description: 0.25 points." in page.locator("[role=status]").inner_text()
     assert marks(course, "dan")[0] == 0.25
     assert page.evaluate("document.activeElement.name") == "points"

@@ -10,6 +10,8 @@ import nbformat
 import pytest
 
 from autograder.cli import main
+from autograder.course.release.imports import Imports, blocked_cells
+from autograder.template import Delimiters, Template, TemplateCell
 from autograder.workers.packages import hidden_packages, imports
 from tests.course_folder import REPOSITORY, Course, filled
 from tests.pipeline.test_own_delimiters import cell
@@ -34,6 +36,13 @@ TESTS = {
 IN_THE_KERNEL = (
     "### BEGIN HIDDEN TESTS\nfrom clinic_answers import HOURS\nget_ipython()\n"
     "assert hours == HOURS\n### END HIDDEN TESTS"
+)
+# Names of a test that cannot run beside student code are not there for those behind it.
+NEEDS = (
+    "assert hours\n### BEGIN HIDDEN TESTS\nfrom clinic_answers import HOURS\ndef get_hours():\n    return HOURS\n"
+    "assert hours == HOURS\n### END HIDDEN TESTS",
+    "### BEGIN HIDDEN TESTS\nget_ipython()\nassert hours == get_hours()\n### END HIDDEN TESTS",
+    "### BEGIN HIDDEN TESTS\nassert hours == 37.25\n### END HIDDEN TESTS",
 )
 ATTEMPTS = {
     "honest": "import numpy, pandas, statsmodels.api, clinic_tools\nhours = clinic_tools.double(18.625)",
@@ -63,9 +72,9 @@ def course(request: pytest.FixtureRequest, site: Path, tmp_path_factory: pytest.
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path, str(site)])
         patch.setenv("PYTHONPATH", str(site), prepend=":")
-        everything = {**TESTS, "kernel": IN_THE_KERNEL}
-        for name, test in everything.items():
-            _generate(made, name, test)
+        everything = {**{name: (test,) for name, test in TESTS.items()}, "kernel": (IN_THE_KERNEL,), "needs": NEEDS}
+        for name, tests in everything.items():
+            _generate(made, name, tests)
         if request.param == "autograder grade":
             with chdir(root):
                 assert main(["grade", *everything, "--workers", "1"]) == 0
@@ -75,12 +84,12 @@ def course(request: pytest.FixtureRequest, site: Path, tmp_path_factory: pytest.
     return made
 
 
-def _generate(course: Course, name: str, test: str) -> None:
+def _generate(course: Course, name: str, tests: tuple[str, ...]) -> None:
     folder = course.root / "source" / name
     folder.mkdir(parents=True)
     cells = [
         cell("answer", "### BEGIN SOLUTION\nhours = 37.25\n### END SOLUTION", solution=True),
-        cell("t", test, points=1),
+        *(cell(f"t{place or ''}", test, points=1) for place, test in enumerate(tests)),
     ]
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), folder / f"{name}.ipynb")
@@ -119,6 +128,49 @@ def test_doctor_shows_what_is_hidden_and_tries_it(
     assert "✓ cannot import or read what tests import: yes" in lines
 
 
+def test_what_needs_a_test_that_cannot_run_beside_student_code_waits_for_a_person_too(course: Course) -> None:
+    assert course.points("honest", "needs") == {"t": 1.0, "t1": None, "t2": 1.0}
+    review = course.autograded("honest", "needs").cells[2].metadata.autograder.review
+    assert review == "it uses `get_hours` of t, which cannot run beside student code"
+
+
+BLOCKED: dict[str, tuple[list[str], dict[str, str]]] = {
+    "what is defined behind the import": (
+        ["a = 1\nimport answers\nb = answers.b", "assert a", "assert b"],
+        {"t0": "it imports answers", "t2": "it uses `b` of t0"},
+    ),
+    "the module itself, under another name": (
+        ["from answers import solve as f", "assert f(1)"],
+        {"t0": "it imports answers", "t1": "it uses `f` of t0"},
+    ),
+    "handed on": (
+        ["import answers", "c = answers.c", "assert c == 1"],
+        {"t0": "it imports answers", "t1": "it uses `answers` of t0", "t2": "it uses `c` of t1"},
+    ),
+    "defined again": (["import answers\nx = 1", "x = 2\nassert x", "assert x"], {"t0": "it imports answers"}),
+    "a local variable": (["import answers\ndef f():\n    y = 1", "assert y"], {"t0": "it imports answers"}),
+    "a module that lies beside the notebook": (["import beside\nfrom folder.inner import x", "assert x"], {}),
+    "a module that the notebook writes": (["open('made.py', 'w').write('x = 1')\nimport made"], {}),
+}
+
+
+@pytest.mark.parametrize(("tests", "blocked"), BLOCKED.values(), ids=BLOCKED)
+def test_cells_that_cannot_run_beside_student_code(tests: list[str], blocked: dict[str, str]) -> None:
+    cells = tuple(
+        TemplateCell.of_source(cell(f"t{place}", source, points=1), Delimiters()) for place, source in enumerate(tests)
+    )
+    template = Template("a", "a", cells)
+    found = dict(blocked_cells(template, ("answers", "beside", "folder", "made"), ("beside.py", "folder/inner.py")))
+    assert {name: why.split(",")[0] for name, why in found.items()} == blocked
+
+
+def test_a_module_that_a_solution_writes_is_one_that_students_meet() -> None:
+    written = cell("q1", "%%writefile tools.py\nimport numpy\ndef f():\n    pass", solution=True)
+    hidden = cell("t1", "### BEGIN HIDDEN TESTS\n%%writefile answers.py\n### END HIDDEN TESTS", points=1)
+    cells = [TemplateCell.of_source(one, Delimiters()) for one in (written, hidden)]
+    assert Imports.of(cells).shown == {"tools", "numpy"}
+
+
 IMPORTS = {
     "import clinic.week1 as w, numpy": {"clinic", "numpy"},
     "from clinic.week1 import x": {"clinic"},
@@ -140,4 +192,5 @@ def test_libraries_of_students_and_what_they_need_stay_readable() -> None:
     source = "import numpy, pandas, mpl_toolkits, dateutil, PIL, IPython, traitlets, seaborn, os, no_such_package"
     assert hidden_packages(frozenset({source})) == ("autograder", "no_such_package")
     assert hidden_packages(frozenset({source}), ("no_such_package",)) == ("autograder",)
+    assert hidden_packages(frozenset({"import pytest, hypothesis, nbformat"})) == ("autograder",)
     assert hidden_packages(frozenset(), (), ("numpy.linalg",)) == ("autograder", "numpy.linalg")

@@ -24,7 +24,8 @@ def table(shares: Any, by_hand: Sequence[int] = (), points: float = 2.0) -> Clas
     )
     students = tuple(f"s{row:03}" for row in range(len(shares)))
     handed_in = {NAME: {student: HandIn(None, 0.0, 0.0) for student in students}}
-    return ClassTable(students, items, shares * points, np.zeros(shares.shape, dtype=bool), handed_in, {NAME: None})
+    nobody = np.zeros(shares.shape, dtype=bool)
+    return ClassTable(students, items, shares * points, nobody, nobody, handed_in, {NAME: None})
 
 
 def kept(answers: Mapping[str, tuple[str, Sequence[CheckRecord]]], released: str = "", solution: str = "") -> KeptClass:

@@ -64,6 +64,18 @@ def test_what_is_odd_is_said_in_words(found: np.ndarray, at: int, says: str) -> 
     assert remark.startswith(says)
 
 
+def test_while_answers_are_marked_a_part_is_not_called_hard_because_of_who_left_it_blank() -> None:
+    """All 30 have points for q1; of q2, marked by a person, two blank answers have theirs: 0."""
+    found = np.full((30, 2), np.nan)
+    found[:, 0], found[:2, 0] = 0.9, 0.0
+    found[:2, 1] = 0.0
+    first, second = questions_of(table(found, by_hand=[1]), NAME).items
+    assert (first.students, first.remarks) == (30, ())
+    assert first.difficulty == pytest.approx(0.84)
+    assert (second.students, second.difficulty) == (2, 0.0)
+    assert second.remarks == ("28 of 30 have no points for it yet.",)
+
+
 def test_a_good_question_needs_no_words_and_its_quintiles_rise() -> None:
     item = questions_of(table(shares(200)), NAME).items[2]
     assert item.remarks == ()

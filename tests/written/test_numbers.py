@@ -89,6 +89,8 @@ SPELLINGS = {
     "ms²": ["ms²", "ms^2", "ms^{2}", "ms**2", "ms<sup>2</sup>", "milliseconds squared", "squared milliseconds"],
     "ms per day": [
         "ms per day",
+        "ms pro Tag",
+        "ms je Tag",
         "ms/day",
         "ms a day",
         "ms each day",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.results.marks import MarkJournal, MarkOrigin
-from autograder.marking.answers import Written, WrittenPart
+from autograder.marking.answers import Mark, Written, WrittenPart
 from autograder.marking.marks import PlannedMark
 from autograder.marking.order import only_of, origins, shared_out, shuffled
+from autograder.marking.sheet import sheet
 from autograder.written.groups import Group, WrittenAnswer
 
 TAS = ("anna", "ben", "carla")
@@ -55,6 +59,24 @@ def test_answers_are_shared_out_evenly_and_stay_where_they_are() -> None:
     assert {who for group in own.parts[0].groups for who in group.students} == {
         who for who, ta in later["q1"].items() if ta == "anna"
     }
+
+
+def test_what_is_marked_is_counted_in_ones_own_share() -> None:
+    written = answers(4)
+    (part,) = written.parts
+    written = replace(written, parts=(replace(part, marked={who: Mark(0.5) for who in ("s000", "s001", "s003")}),))
+    shares = {"q1": {"s000": "anna", "s001": "ben", "s002": "anna", "s003": "ben"}}
+    assert [only_of(written, ta, shares).parts[0].counts.marked for ta in ("anna", "ben")] == [1, 2]
+
+
+def test_a_sheet_shows_what_is_marked_so_that_nobody_marks_it_again() -> None:
+    part = replace(answers(2).parts[0], marked={"s000": Mark(0.5, "Which unit?")})
+    found = list(csv.DictReader(io.StringIO(sheet(Written("01", (part,), ())).decode("utf-8-sig"))))
+    assert [(row["students"], row["marked so far"], row["points"]) for row in found] == [
+        ("s000", "0.5 (Which unit?)", ""),
+        ("s001", "", ""),
+        ("zoe", "", ""),
+    ]
 
 
 def test_the_place_of_a_mark_is_that_of_its_row_among_those_of_the_part() -> None:

@@ -78,6 +78,7 @@ class ClassTable:
         items: columns of the tables, by assignment and part.
         points: earned, shape (students, items); NaN where there are none (yet).
         waits: a person has to look, same shape.
+        by_person: a person has given the points, same shape.
         handed_in: assignment → student → when; who is not in it handed nothing in, or nothing was graded yet.
         due: assignment → when it had to be handed in (UTC), where the gradebook says so.
     """
@@ -86,6 +87,7 @@ class ClassTable:
     items: tuple[Item, ...]
     points: NDArray[np.float64]
     waits: NDArray[np.bool_]
+    by_person: NDArray[np.bool_]
     handed_in: Mapping[str, Mapping[str, HandIn]]
     due: Mapping[str, datetime | None]
 
@@ -162,12 +164,13 @@ def read_table(session: Any, assignments: Sequence[str] = ()) -> ClassTable:
     cells = _items(run, chosen)
     items = sorted(cells.values(), key=_order)
     students = tuple(name for (name,) in run(select(Student.id).order_by(Student.id)))
-    points, waits = _grades(run, cells, items, students)
+    points, waits, by_person = _grades(run, cells, items, students)
     return ClassTable(
         students=students,
         items=tuple(items),
         points=points,
         waits=waits,
+        by_person=by_person,
         handed_in=_handed_in(run, chosen),
         due={name: known[name] for name in chosen},
     )
@@ -198,12 +201,12 @@ def _order(item: Item) -> tuple[Any, ...]:
 
 def _grades(
     run: Any, cells: Mapping[str, Item], items: Sequence[Item], students: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     row = {student: at for at, student in enumerate(students)}
     place = {item: at for at, item in enumerate(items)}
     column = {identifier: place[item] for identifier, item in cells.items()}
     points = np.full((len(students), len(items)), np.nan)
-    waits = np.zeros(points.shape, dtype=bool)
+    waits, by_person = np.zeros(points.shape, dtype=bool), np.zeros(points.shape, dtype=bool)
     rows = run(
         select(
             SubmittedAssignment.student_id,
@@ -225,7 +228,8 @@ def _grades(
         if given is not None:
             points[row[student], at] = given + (extra or 0.0)
         waits[row[student], at] = bool(waiting)
-    return points, waits
+        by_person[row[student], at] = manual is not None
+    return points, waits, by_person
 
 
 def _handed_in(run: Any, assignments: Sequence[str]) -> dict[str, dict[str, HandIn]]:

@@ -48,9 +48,10 @@ def doubt(folder: SubmittedFolder, collected: str | None, due: datetime | None) 
     if stated is not None and collected == stated.isoformat():
         return ""
     says = (
-        "There is no time stamp" if stated is None else f"The time stamp ({stated:%Y-%m-%d %H:%M} UTC) is its author's"
+        "it has no time stamp"
+        if stated is None
+        else f"its time stamp ({stated:%Y-%m-%d %H:%M} UTC) is not one of the exchange"
     )
     return (
-        f"Nothing but the student's word says that this was handed in on time: {says}, and the folder was put here on "
-        f"{put:%Y-%m-%d} at {put:%H:%M} UTC, after the due date."
+        f"Counted as on time; that cannot be checked: {says}, and it was put here on {put:%Y-%m-%d} at {put:%H:%M} UTC."
     )

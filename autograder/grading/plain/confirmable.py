@@ -53,6 +53,8 @@ def rehearse(task: Task, sandbox: Sandbox) -> dict[str, str]:
         earned = _points(solution).get(grade_id) or 0.0
         if not found[grade_id] and earned < max_points[grade_id] - _CLOSE:
             found[grade_id] = f"on values the instructor's solution earns {earned:g} of {max_points[grade_id]:g} points"
+        if found[grade_id]:
+            found[grade_id] += f": {task.blocked[grade_id]}"
     return found
 
 

@@ -85,7 +85,7 @@ def _elsewhere(
         at = answers.get(cell.grade_id)
         if cell.cell_type == "code":  # a blank cell of code may stand beside code of the student's for good reasons
             return at is None
-        return at is None or submitted[at]["source"].strip() == cell.released.strip()
+        return at is None or submitted[at]["source"].strip() in ("", cell.released.strip())
 
     return frozenset(
         cell.grade_id for cell in template.cells if not cell.locked and cell.cell_type in added and is_open(cell)
@@ -117,7 +117,7 @@ def _answers(template: Template, submitted: Sequence[Mapping[str, Any]], notes: 
         if len(found) > 1:
             which = "the last one that was filled in" if not known.locked else "one"
             notes.append(f"The cell `{known.grade_id}` was there {len(found)} times; {which} counts.")
-        filled = [index for index in found if submitted[index]["source"].strip() != known.released.strip()]
+        filled = [index for index in found if submitted[index]["source"].strip() not in ("", known.released.strip())]
         answers[known.grade_id] = (filled or found)[-1]
     nameless = recognized(template, submitted, answers)
     answers |= nameless
