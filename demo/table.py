@@ -80,7 +80,10 @@ def render(students: Mapping[str, str], assignments: Sequence[str], cells: Itera
     table = Table(title="Automatic points (✓ as expected, ≠ with what was expected; written answers wait for a TA)")
     table.add_column("student", no_wrap=True)
     for assignment in assignments:
-        table.add_column(assignment.replace("-", " "))  # so that a narrow terminal can break the line
+        number, _, words = assignment.partition("-")  # words are cut where there is no room for them
+        table.add_column(
+            assignment.replace("-", " ") if width >= _COLUMN * (len(assignments) + 1) or not words else number
+        )
     if room:
         table.add_column("what this student does")
     for student, does in students.items():

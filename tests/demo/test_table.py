@@ -94,3 +94,9 @@ def test_the_table_shows_what_was_not_handed_in_and_what_was_late() -> None:
 def test_a_wide_table_says_what_each_student_does() -> None:
     assert "cheats" in printed(200)
     assert "cheats" not in printed(80)
+
+
+@pytest.mark.parametrize(("width", "headings"), [(200, ["03 ols", "04 subject fits"]), (50, ["03", "04"])])
+def test_a_heading_is_a_number_where_there_is_no_room_for_words(width: int, headings: list[str]) -> None:
+    heading = next(line for line in printed(width, AS_EXPECTED).splitlines() if "student" in line)
+    assert [part.strip() for part in heading.strip("┃ ").split("┃")][1:3] == headings
