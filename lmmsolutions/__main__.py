@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -61,7 +62,7 @@ def report(name: str, *tables: pd.DataFrame) -> list[str]:
         *_table([("answer", "value", "unit", "meaning"), *answers]),
         *_details(solution),
         "",
-        "Mistakes that are recognised, and the share of the credit that they keep:",
+        "Mistakes that are recognized, and the share of the credit that they keep:",
         *_table([("answer", "mistake", "value", "keeps"), *mistakes]),
     ]
 
@@ -164,7 +165,10 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _print(lines: Iterable[str]) -> None:
-    print("\n".join(lines))
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:  # whoever reads has read enough: `lmmsolutions 05-mixed-model | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from nbgrader.api import Assignment, Gradebook, GradeCell, Notebook, SourceCell,
 
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.grading.restoring.intake import read_notebook
+from autograder.pages.parts import NO_RESPONSE
 from autograder.template import Delimiters, Template, TemplateCell, grade_id_of
 
 
@@ -129,7 +130,7 @@ def write_grades(submitted: Any, template: Template, points: Mapping[str, float 
     write_points(submitted, {**by_hand, **points})
     for comment in submitted.comments:
         unanswered = comment.name in blank and not known[comment.name].task
-        comment.auto_comment = "No response." if unanswered else None
+        comment.auto_comment = NO_RESPONSE if unanswered else None
 
 
 def write_points(submitted: Any, points: Mapping[str, float | None]) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from autograder.deadline import OutOfTime, bounded
 from autograder.errors import CallFailed
-from autograder.grading.stopped import StoppedCells
+from autograder.grading.stopped import Place, StoppedCells
 from autograder.sandbox import (
     READ_SECONDS,
     CellRun,
@@ -140,14 +140,18 @@ class SessionEvidence:
     _values: dict[str, Any] = field(default_factory=dict)
     _stopped: StoppedCells = field(default_factory=StoppedCells)
 
-    def ran(self, run: CellRun, source: str, number: int) -> None:
+    def ran(self, run: CellRun, source: str, place: Place = Place()) -> None:  # noqa: B008  frozen
         """Take note of what a cell of the student drew and printed, and of the error that stopped it."""
         self.seconds += run.seconds
         if run.error is not None:
-            self._stopped.ran(source, run.error, number)
+            self._stopped.ran(source, run.error, place)
         self._figures.extend(run.figures)
         self._drawn.append(run.drawn)
         self._printed.append(run.printed)
+
+    def in_part(self, title: str) -> None:
+        """Cells of the part with this title come next."""
+        self._stopped.in_part(title)
 
     def next_part(self) -> Part:
         """A test cell has been judged: what it was given is handed out, and the next part begins."""

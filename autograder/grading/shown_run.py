@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,9 @@ from autograder.grading.evidence import Part, SessionEvidence
 from autograder.grading.plain.confirm import Confirmer, OnValues
 from autograder.grading.plain.stock import STOPPED, stock_verdict, visible_complaint
 from autograder.grading.referee import Referee, Verdict
+from autograder.grading.stopped import Place
 from autograder.pages.alt import alt_texts
+from autograder.pages.parts import heading_of
 from autograder.sandbox import CellRun, Session, SessionEnded
 from autograder.template import Template, TemplateCell, grade_id_of
 
@@ -81,21 +84,25 @@ class ShownRun:
             self.written = self._session.written(SHOWN_FILES)
 
     def _all(self, notebook: nbformat.NotebookNode) -> None:
-        count = 0
+        count, title = 0, ""
         for cell in notebook.cells:
-            if cell.cell_type != "code":
-                continue
             about = self._known.get(grade_id_of(cell))
+            if cell.cell_type != "code":
+                title = heading_of(cell) or title
+                continue
+            self.evidence.in_part(title)
+            count += bool(cell.source.strip())  # as Jupyter does
             if about is not None and about.is_test:
                 on_values = self._on_values(about)
                 verdict = self._verdict(about)
                 part = self.evidence.next_part() if self.ended is None else Part(ended=self.ended.message)
                 self.judged.append(JudgedCell(cell, about, verdict, part, on_values))
                 continue
-            count += 1
             cell.execution_count = count
             given = about is not None and about.locked and not about.solution
-            self.ended = _run(cell, self._session, self.evidence, self.ended, given=given, interrupted=self._has_plain)
+            place = Place(title, count, answers=about is not None and about.solution)
+            run = functools.partial(_run, cell, self._session, self.evidence, self.ended, place)
+            self.ended = run(given=given, interrupted=self._has_plain)
 
     def _on_values(self, about: TemplateCell) -> OnValues | None:
         """The verdict on values, before anything of the cell runs beside the student's code."""
@@ -138,6 +145,7 @@ def _run(
     session: Session,
     evidence: SessionEvidence,
     ended: SessionEnded | None,
+    place: Place,
     *,
     given: bool,
     interrupted: bool,
@@ -162,7 +170,7 @@ def _run(
             output.execution_count = cell.execution_count
     _describe_pictures(cell.outputs, run)
     answer = replace(run, figures=(), drawn=[]) if given else run
-    evidence.ran(answer, cell.source, cell.execution_count)
+    evidence.ran(answer, cell.source, place)
     return session.ended
 
 

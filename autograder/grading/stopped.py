@@ -21,6 +21,7 @@ _ABSENT = (
     ("file", re.compile(r"No such file or directory: '([^']{1,100})'")),
 )
 _LONGEST = 200  # characters of an error that a hint repeats
+_BLANK = re.compile(r"^[^#\n]*?(?<!\w)_{3,}(?!\w)", re.MULTILINE)  # left in code, not in a remark
 _TIPS = (
     (re.compile(r"'(MixedLM|OLS|GLS|WLS|GLM|GEE)' object has no attribute"), "Is `.fit()` missing?"),
     (
@@ -36,37 +37,82 @@ _TIPS = (
 )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a cell stands, in words with which its author finds it.
+
+    Attributes:
+        title: of its part, from the heading above it; empty where there is none.
+        number: that Jupyter shows beside it when all cells have run.
+        answers: whether it is a cell of the assignment that is there for an answer.
+    """
+
+    title: str = ""
+    number: int = 0
+    answers: bool = False
+
+    def named(self, here: str) -> str:
+        """The cell for who reads of it in the part with the title ``here``."""
+        if not self.title:
+            return f"cell [{self.number}]"
+        part = "this part" if self.title == here else f"“{self.title}”"
+        return f"the answer cell of {part}" if self.answers else f"a cell of {part}"
+
+
+@dataclass(frozen=True)
+class _Stop:
+    place: Place
+    error: str
+    blanks: bool
+
+    def sentence(self, here: str) -> str:
+        cell, error = self.place.named(here), _one_line(self.error)
+        if self.blanks:
+            return f"Blanks (`____`) were left in {cell}, which stopped with {error}."
+        tips = [tip for pattern, tip in _TIPS if pattern.search(self.error)]
+        return " ".join([f"{cell[0].upper()}{cell[1:]} stopped with {error}.", *tips[:1]])
+
+
 @dataclass
 class StoppedCells:
     """What the cells of a notebook failed to define, as they are run."""
 
-    _reasons: dict[str, str] = field(default_factory=dict)  # name → why it is missing
-    part: str = ""  # the first error of this part
+    _stops: dict[str, _Stop] = field(default_factory=dict)  # name → why it is missing
+    _first: _Stop | None = None  # of this part
+    _title: str = ""  # of this part
 
-    def ran(self, source: str, error: str, number: int) -> None:
+    @property
+    def part(self) -> str:
+        """The first error of this part."""
+        return "" if self._first is None else self._first.sentence(self._title)
+
+    def ran(self, source: str, error: str, place: Place) -> None:
         """Take note of a cell that stopped.
 
         Args:
             source: of the cell.
             error: that ended it, such as "KeyError: 371".
-            number: of the cell, as the notebook counts them.
+            place: of the cell.
         """
+        blanks = _BLANK.search(source) is not None
         cause = _NAME_ERROR.search(error)
-        reason = self._reasons.get(cause.group(1)) if cause else None
-        if reason is None:
-            tips = [tip for pattern, tip in _TIPS if pattern.search(error)]
-            reason = " ".join([f"Cell {number} stopped before: {_one_line(error)}.", *tips[:1]])
+        stop = self._stops.get(cause.group(1)) if cause and not blanks else None
+        stop = stop or _Stop(place, error, blanks)
         for name in assigned(source):
-            self._reasons.setdefault(name, reason)
-        self.part = self.part or reason
+            self._stops.setdefault(name, stop)
+        self._first = self._first or stop
 
     def reason(self, name: str) -> str:
         """Why a name is missing; empty where no cell that stopped would have defined it."""
-        return self._reasons.get(name, "")
+        return self._stops[name].sentence(self._title) if name in self._stops else ""
+
+    def in_part(self, title: str) -> None:
+        """Cells of the part with this title come next."""
+        self._title = title
 
     def next_part(self) -> None:
         """A test cell has been judged; the next part begins."""
-        self.part = ""
+        self._first = None
 
 
 def absent(cells: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

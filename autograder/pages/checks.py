@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from autograder.checks.outcome import CheckResult, Status
 from autograder.pages.render import number, render
 
 _NUMBER = re.compile(r"[-+−]?\d[\d.,]*(e[-+]?\d+)?")
+_STOPPED = re.compile(r"(?P<what>`\w+` is not defined|No figure was drawn in this part)\. (?P<why>.+)", re.DOTALL)
 _WORDS = {
     Status.PASSED: ("✓", "right"),
     Status.PARTIAL: ("◐", "partly right"),
@@ -42,7 +43,7 @@ def as_html(points: float, results: Sequence[CheckResult], messages: Sequence[st
         results: of its checks.
         messages: for the student, above the list.
     """
-    checks = [_line(result) for result in results]
+    checks = list(_lines(results))
     return render("checks", messages=messages, heading=_heading(points, results), checks=checks).strip()
 
 
@@ -65,11 +66,23 @@ def as_text(points: float, results: Sequence[CheckResult]) -> str:
               Found: 10.47
     """
     lines = [_heading(points, results)]
-    for check in map(_line, results):
+    for check in _lines(results):
         lines.append(f"  {check.symbol} {check.label}: {check.word}, {check.points}")
         lines += [f"      Found: {check.got}"] if check.got else []
         lines += [f"      {check.says}: {check.hint}"] if check.hint else []
     return "\n".join(lines)
+
+
+def _lines(results: Sequence[CheckResult]) -> Iterator[_Line]:
+    """The checks as they are shown; why a cell stopped is told with the first thing that is missing."""
+    told: set[str] = set()
+    for result in results:
+        stopped = _STOPPED.fullmatch(result.hint)
+        if stopped and stopped["why"] in told:
+            yield _line(replace(result, hint=f"{stopped['what']}, for the same reason."))
+            continue
+        told |= {stopped["why"]} if stopped else set()
+        yield _line(result)
 
 
 def _line(result: CheckResult) -> _Line:

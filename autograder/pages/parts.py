@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _POINTS = re.compile(r"[ \t]*\([^()]*\bpoints?\)$")
 _LOST = ("autograder-failed", "autograder-partial")
 _CLOSE = 1e-6  # points
+NO_RESPONSE = "No response."  # the grader's comment on a cell that was left as it was released, as nbgrader's
 
 
 @dataclass
@@ -55,8 +56,7 @@ class Part:
     @property
     def costs(self) -> list[Markup]:
         """The checks that cost points, as lines of HTML; what a part without a list of checks says instead."""
-        shown = [output.data["text/html"] for output in self.cell.get("outputs", ()) if _is_list(output)]
-        soup = BeautifulSoup("\n".join(shown), "html.parser")
+        soup = BeautifulSoup("\n".join(self._lists()), "html.parser")
         lines = [line for line in soup.find_all("li") if isinstance(line, Tag) and _is_lost(line)]
         if lines or soup.find("li"):
             return [Markup(str(line)) for line in lines]
@@ -64,6 +64,14 @@ class Part:
         for part in said:
             part.name = "li"
         return [Markup(str(part)) for part in said]
+
+    @property
+    def verdicts(self) -> list[Markup]:
+        """The lists of checks; of those that cost points without what :attr:`costs` says of them already."""
+        return [Markup(_without_what_costs(shown)) for shown in self._lists()]
+
+    def _lists(self) -> list[str]:
+        return [output.data["text/html"] for output in self.cell.get("outputs", ()) if _is_list(output)]
 
 
 def parts_of(cells: Sequence[Any]) -> list[Part]:
@@ -75,16 +83,21 @@ def parts_of(cells: Sequence[Any]) -> list[Part]:
     return list(_parts([cell for cell in cells if not cell.metadata.get("notes")]))
 
 
+def nothing_in(parts: Sequence[Part]) -> bool:
+    """Whether all answers were left as they were released."""
+    cells = [cell for part in parts for cell in [*part.work, *([part.cell] if part.cell else [])]]
+    answers = [about for cell in cells if (about := cell.metadata.get("nbgrader") or {}).get("solution")]
+    return bool(answers) and all(about.get("comment") == NO_RESPONSE for about in answers)
+
+
 def _parts(cells: Sequence[Any]) -> Iterator[Part]:
     heading, part, used = "", Part(""), set[str]()
     for cell in cells:
         about = cell.metadata.get("nbgrader") or {}
-        graded = bool(about.get("grade") or about.get("task"))
-        if cell.cell_type == "markdown" and not graded and not about.get("solution"):
-            found = _HEADING.findall(cell.source)
-            heading = _POINTS.sub("", found[0]) if found else heading
+        if _is_text(cell, about):
+            heading = heading_of(cell) or heading
             part.task.append(cell)
-        elif graded:
+        elif about.get("grade") or about.get("task"):
             part.cell, part.title = cell, _title(heading, about["grade_id"], used)
             yield part
             part = Part("")
@@ -94,6 +107,16 @@ def _parts(cells: Sequence[Any]) -> Iterator[Part]:
             part.work.append(cell)
     if part.task or part.work:
         yield part
+
+
+def heading_of(cell: Any) -> str:
+    """The title of the part that begins with a cell, from its heading; empty where it begins none."""
+    found = _HEADING.findall(cell.source) if _is_text(cell, cell.metadata.get("nbgrader") or {}) else []
+    return _POINTS.sub("", found[0]) if found else ""
+
+
+def _is_text(cell: Any, about: Mapping[str, Any]) -> bool:
+    return cell.cell_type == "markdown" and not any(about.get(key) for key in ("grade", "task", "solution"))
 
 
 def _title(heading: str, grade_id: str, used: set[str]) -> str:
@@ -111,6 +134,21 @@ def _score(part: Part) -> float:
 
 def _is_list(output: Any) -> bool:
     return output.output_type == "display_data" and "text/html" in output.data
+
+
+def _without_what_costs(shown: str) -> str:
+    """A list of checks in which those that cost points keep their names and points alone."""
+    soup = BeautifulSoup(shown, "html.parser")
+    for line in soup.find_all("li"):
+        if isinstance(line, Tag) and _is_lost(line):
+            for found in line.select(".autograder-found"):
+                found.decompose()
+            behind = False
+            for child in list(line.children):
+                behind = behind or (isinstance(child, Tag) and child.name == "br")
+                if behind:
+                    child.extract()
+    return str(soup)
 
 
 def _is_lost(line: Tag) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import nbformat
 from nbconvert.exporters import HTMLExporter
@@ -17,8 +19,9 @@ from autograder.course.course import Course
 from autograder.course.files import clear_but, has_older_pages, write_atomically
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.pages import TEMPLATES
+from autograder.pages.errors import error_of
 from autograder.pages.markdown import as_html, highlight_code
-from autograder.pages.parts import parts_of
+from autograder.pages.parts import nothing_in, parts_of
 from autograder.pages.shows import Shows
 from autograder.pages.time import page_in_time
 from autograder.template import Template
@@ -44,7 +47,13 @@ class FeedbackExporter(HTMLExporter):
                     "autograder.pages.notebook.StudentsNotebook",
                     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",  # colors of code, as variables
                 ],
-                "filters": {"as_html": as_html, "highlight_code": highlight_code, "parts": parts_of},
+                "filters": {
+                    "as_html": as_html,
+                    "error": error_of,
+                    "highlight_code": highlight_code,
+                    "parts": parts_of,
+                    "nothing": nothing_in,
+                },
             }
         )
         settings: Config = super().default_config.copy()
@@ -98,13 +107,20 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
     """
 
     gradebook: Any
+    _due: datetime | None = None  # of this student, with an extension
     _submitted: tuple[dict[str, Any], dict[str, Any]] | None = None  # name of a cell → its grade, its comment
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Any) -> tuple[nbformat.NotebookNode, Any]:
         """Put scores and comments into the notebook's metadata."""
-        self._submitted = None
+        self._submitted, self._due = None, None
         done: tuple[nbformat.NotebookNode, Any] = super().preprocess(nb, resources)
+        resources["nbgrader"]["due"] = "" if self._due is None else self._told(self._due)
         return done
+
+    def _told(self, due: datetime) -> str:
+        """A due date (UTC) in the course's time zone, `c.Watch.timezone`."""
+        zone = str(self.config.get("Watch", {}).get("timezone", "UTC"))
+        return f"{due.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
 
     def _get_score(self, cell: nbformat.NotebookNode, resources: dict[str, Any]) -> None:
         del resources
@@ -120,6 +136,8 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
     def _of(self, cell: nbformat.NotebookNode, kind: int) -> Any:
         if self._submitted is None:
             found = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            submitted = found.assignment  # nbgrader adds an extension to a due date, also where there is none
+            self._due = submitted.duedate if submitted.assignment.duedate is not None else None
             self._submitted = {one.name: one for one in found.grades}, {one.name: one for one in found.comments}
         name = cell.metadata["nbgrader"]["grade_id"]
         if name not in self._submitted[kind]:

@@ -65,6 +65,10 @@ class Desk:
             return False
         return self.journal.has_before(arrived, due)
 
+    def was_collected(self, arrived: Arrived) -> bool:
+        """Whether it lies in the course folder already, so that it may have been graded."""
+        return self.course.submission(arrived.student, arrived.assignment).timestamp() == arrived.submitted
+
     def is_changed(self, assignment: str) -> bool:
         """Whether the gradebook says another thing of an assignment than when the desk was opened."""
         return state_of(self.gradebook, assignment) != self.states[assignment]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from autograder.course.course import Course
-from autograder.course.grade_class import Outcome, Read
+from autograder.course.grade_class import Outcome, Read, Unchanged
 from autograder.errors import OperatorError
 from autograder.grading.submission import SubmissionResult
 from autograder.watch.desk import Desk
@@ -39,7 +39,13 @@ class _Job:
     ready: list[tuple[SubmissionResult, Read]] = field(default_factory=list)  # graded, not written
     done: list[Outcome] = field(default_factory=list)
     beside: bool = False  # whether others were graded meanwhile
+    collected: bool = False  # it lay in the course folder already
     page: Future[bytes] | None = None  # of its feedback, while that is made elsewhere
+
+    @property
+    def was_graded(self) -> bool:
+        """Whether there was nothing to grade, as somebody had graded it before it was noticed."""
+        return self.collected and all(isinstance(one, Unchanged) for one in self.done)
 
     @property
     def can_be_finished(self) -> bool:
@@ -72,6 +78,7 @@ class Jobs:
         self._course, self._journal, self._clock, self._say, self._wake = course, journal, clock, say, wake
         self._jobs: list[_Job] = []
         self._disturbed: dict[str, int] = {}  # key → runs in which it waited in vain
+        self._collected: dict[str, bool] = {}  # key → whether it lay in the course folder before its turn
 
     @property
     def keys(self) -> list[str]:
@@ -88,7 +95,10 @@ class Jobs:
         running = {job.row.pair for job in self._jobs}
         used = self._journal.used(self._clock())
         free = engine.workers - len(self._jobs)
-        row = next_turn(others, running, used, free, engine.workers)
+        new = [row for row in others if not self._was_collected(row, desk)]
+        old = [row for row in others if self._was_collected(row, desk)]  # perhaps graded already: nobody waits for it
+        row = next_turn(new, running, used, free, engine.workers)
+        row = row or next_turn(old, running, used, free, engine.workers)
         if row is None and not self._jobs and alone:
             row = alone[0]
         if row is None:
@@ -102,6 +112,12 @@ class Jobs:
         self._begin(row, desk, engine)
         return True
 
+    def _was_collected(self, row: Row, desk: Desk) -> bool:
+        key = row.arrived.key
+        if key not in self._collected:
+            self._collected[key] = row.attempts == 0 and desk.was_collected(row.arrived)
+        return self._collected[key]
+
     def _begin(self, row: Row, desk: Desk, engine: Engine) -> None:
         arrived, began = row.arrived, time.monotonic()
         self._journal.begin(arrived.key)
@@ -112,7 +128,7 @@ class Jobs:
                 self._say(f"not collected: {arrived.key!r}, because {problem}")
                 return
             reads, done = desk.read(arrived)
-            job = _Job(row, began, done=done, beside=bool(self._jobs))
+            job = _Job(row, began, done=done, beside=bool(self._jobs), collected=self._was_collected(row, desk))
             for read in reads:
                 future = engine.submit(grade_here, read.task)
                 future.add_done_callback(lambda _: self._wake())
@@ -183,6 +199,7 @@ class Jobs:
                 )
         self._jobs.remove(job)
         self._disturbed.pop(job.row.arrived.key, None)
+        self._collected.pop(job.row.arrived.key, None)
         return True
 
     def _publish(self, job: _Job, desk: Desk) -> None:
@@ -192,10 +209,19 @@ class Jobs:
         seconds = time.monotonic() - job.began
         now = self._clock()
         self._journal.finish(
-            row.arrived.key, out, counts=decision.counts, until=decision.until, seconds=seconds, now=now
+            row.arrived.key,
+            out,
+            counts=decision.counts,
+            until=decision.until,
+            seconds=seconds,
+            now=now,
+            before=job.was_graded,
         )
-        after = (now - row.noticed).total_seconds()
-        self._say(f"graded: {row.arrived.student}, {row.arrived.assignment}; feedback: {out}, after {after:.1f} s")
+        who, after = f"{row.arrived.student}, {row.arrived.assignment}", (now - row.noticed).total_seconds()
+        if job.was_graded:
+            self._say(f"graded before: {who}; feedback: {out}")
+        else:
+            self._say(f"graded: {who}; feedback: {out}, after {after:.1f} s")
 
     def _fail(self, row: Row, desk: Desk, why: str, began: float) -> None:
         with suppress(OSError):

@@ -34,6 +34,7 @@ create index if not exists of_state on submissions (state, finished);
 create index if not exists of_until on submissions (until) where until is not null;
 create table if not exists facts (name text primary key, value text not null);
 """
+_BEFORE = "graded before"  # why there was nothing to grade
 _COLUMNS = "key, student, assignment, submitted, noticed, state, why, attempts, feedback, until"
 
 
@@ -174,13 +175,21 @@ class Journal:
         )
 
     def finish(
-        self, key: str, feedback: str, *, counts: bool, until: datetime | None, seconds: float, now: datetime
+        self,
+        key: str,
+        feedback: str,
+        *,
+        counts: bool,
+        until: datetime | None,
+        seconds: float,
+        now: datetime,
+        before: bool = False,
     ) -> None:
-        """Note that a submission is graded, and what of its feedback is out."""
+        """Note that a submission is graded, or was ``before`` it was noticed, and what of its feedback is out."""
         self._run(
-            "update submissions set state = 'done', why = '', feedback = ?, counts = ?, until = ?, seconds = ?, "
+            "update submissions set state = 'done', why = ?, feedback = ?, counts = ?, until = ?, seconds = ?, "
             "finished = ? where key = ?",
-            (feedback, counts, _text_or_none(until), seconds, _text(now), key),
+            (_BEFORE if before else "", feedback, counts, _text_or_none(until), seconds, _text(now), key),
         )
 
     def decided(self, key: str, feedback: str, *, counts: bool, until: datetime | None) -> None:
@@ -219,8 +228,8 @@ class Journal:
         """Student → submissions graded, and seconds of grading, within the last hour."""
         rows = self._rows(
             "select student, count(*), coalesce(sum(seconds), 0) from submissions "
-            "where state in ('done', 'failed') and finished >= ? group by student",
-            (_text(now - _HOUR),),
+            "where state in ('done', 'failed') and finished >= ? and why != ? group by student",
+            (_text(now - _HOUR), _BEFORE),
         )
         return {student: (number, seconds) for student, number, seconds in rows}
 
@@ -231,10 +240,11 @@ class Journal:
         return {**{state.value: found.get(state.value, 0) for state in State}, "held": held[0] if held else 0}
 
     def finished(self, since: datetime) -> list[tuple[datetime, float]]:
-        """When submissions were finished since a moment, and how many seconds after they had been noticed."""
+        """When submissions were graded since a moment, and how many seconds after they had been noticed."""
         rows = self._rows(
-            "select noticed, finished from submissions where state = 'done' and finished >= ? order by finished",
-            (_text(since),),
+            "select noticed, finished from submissions where state = 'done' and finished >= ? and why != ? "
+            "order by finished",
+            (_text(since), _BEFORE),
         )
         times = ((_moment(noticed), _moment(finished)) for noticed, finished in rows)
         return [(finished, (finished - noticed).total_seconds()) for noticed, finished in times]

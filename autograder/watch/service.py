@@ -158,14 +158,20 @@ class Service:
     # What arrives
 
     def _notice(self) -> None:
-        self._full = False
-        self._arrived()
+        collected = self._arrived()
+        if collected:
+            self._say(
+                f"collected before: {collected}. What is graded is not graded again, only its feedback is made; "
+                "what is handed in now comes first"
+            )
         warning = getattr(self._source, "warning", "")  # a course's own source may be from before there was one
         if warning != self._warned:
             self._warned = warning
             self._say(f"warning: {self._warned}" if self._warned else "the warning no longer holds")
 
-    def _arrived(self) -> None:
+    def _arrived(self) -> int:
+        """Remember what has arrived; returns how many of them lay in the course folder before."""
+        self._full, collected = False, 0
         for arrived in self._source.arrived(self._known, self._desk_().assignments):
             if self._desk_().is_too_late(arrived):
                 why = "it was handed in after the due date, and one before counts (c.ExchangeCollect.before_duedate)"
@@ -175,10 +181,13 @@ class Service:
             state = self._journal.notice(arrived, self._clock(), self._settings.most_waiting)
             if state is None:
                 self._full = True
-                return
+                break
             self._known.add(arrived.key)
             if state is State.SKIPPED:
                 self._say(f"skipped: {arrived.key!r}, a later one was there before")
+            else:
+                collected += self._desk_().was_collected(arrived)
+        return collected
 
     # What is shown later
 

@@ -129,7 +129,7 @@ ROWS = (
         "error",
         "An exception whose name and message are markup and escape sequences.",
         code={"q3a": RAISED},
-        says="stopped before: ",
+        says="stopped with ",
     ),
     Row(
         "labels",

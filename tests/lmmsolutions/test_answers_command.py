@@ -115,3 +115,10 @@ def test_fields_of_results_state_meaning_and_unit(result: type) -> None:
     assert len(fields) >= 5
     assert all(means.meaning for means in fields.values())
     assert any(means.unit for means in fields.values())
+
+
+def test_a_reader_that_has_read_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "lmmsolutions", "05-mixed-model"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)

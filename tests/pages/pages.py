@@ -80,10 +80,11 @@ def feedback(
     student: str = "ada",
     unmarked: bool = False,
     late_penalty: float = 0.0,
+    due: str = "",
 ) -> str:
     """The page of `nbgrader generate_feedback`."""
     exporter = _feedback_exporter(unmarked, late_penalty)
-    about = {"notebook": name, "student": student, "assignment": name}
+    about = {"notebook": name, "student": student, "assignment": name, "due": due}
     return str(exporter.from_notebook_node(notebook(cells), {"nbgrader": about})[0])
 
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.checks import CheckResult, Status
+from autograder.checks.describe import not_defined
 from autograder.pages.checks import as_html, as_text
+from autograder.values.views import Missing
 
 RESULTS = (
     CheckResult("`slope`", Status.PASSED, 0.5, 0.5, got="10.47"),
@@ -70,6 +72,23 @@ def test_html_says_the_same() -> None:
 
 def test_notes_for_the_author_are_not_shown() -> None:
     assert "secret" not in as_html(0.625, RESULTS) + as_text(0.625, RESULTS)
+
+
+def test_why_a_cell_stopped_is_told_once() -> None:
+    why = "The answer cell of this part stopped with KeyError: 371."
+    names = [
+        CheckResult(f"`{name}`", Status.FAILED, 0.0, 1.0, "not defined", not_defined(Missing(name, why)))
+        for name in ("effect", "p_value")
+    ]
+    other = CheckResult("`icc`", Status.FAILED, 0.0, 1.0, "not defined", not_defined(Missing("icc", "Another one.")))
+    figure = CheckResult("the line", Status.FAILED, 0.0, 1.0, hint=f"No figure was drawn in this part. {why}")
+    hints = [line.strip() for line in as_text(0.0, [*names, other, figure]).splitlines() if "Hint" in line]
+    assert hints == [
+        f"Hint: `effect` is not defined. {why}",
+        "Hint: `p_value` is not defined, for the same reason.",
+        "Hint: `icc` is not defined. Another one.",
+        "Hint: No figure was drawn in this part, for the same reason.",
+    ]
 
 
 @given(st.text(), st.text(), st.text())

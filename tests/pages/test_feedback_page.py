@@ -81,6 +81,79 @@ def test_right_parts_and_texts_of_the_task_are_folded() -> None:
     assert "y" in words(soup.select_one("#part-q1-tests .task"))
 
 
+LIST = """<div class="autograder-checks"><p class="autograder-points"><strong>0 of 1 points</strong></p><ul>
+<li class="autograder-failed"><span aria-hidden="true">✗</span> <strong><code>slope</code></strong>: not right<span
+ class="autograder-points">, 0 of 1 points</span><span class="autograder-found"><br>
+Found: 10</span><br>
+Hint: Look at <code>its</code> unit.</li></ul></div>"""
+
+
+def test_a_part_repeats_nothing_of_what_the_top_says_of_it() -> None:
+    wrong = cell("code", "q2-tests", "# Question 2", grade=True)
+    wrong.outputs = [nbformat.v4.new_output("display_data", {"text/html": LIST, "text/plain": ""})]
+    soup = BeautifulSoup(pages.feedback([wrong]), "html.parser")
+    assert [words(line) for line in soup.select(".costs li")] == [
+        "✗ slope : not right , 0 of 1 points Found: 10 Hint: Look at its unit."
+    ]
+    part = soup.select_one("#part-q2-tests")
+    assert [words(line) for line in part.select("li")] == ["✗ slope : not right , 0 of 1 points"]
+    back = part.select_one("a")
+    assert words(back) == "Why these points are missing"
+    assert soup.select_one(back["href"]).parent is soup.select_one(".costs")
+
+
+def test_a_traceback_is_folded_below_its_error() -> None:
+    stopped = cell("code", "q2", "x", solution=True, locked=False)
+    way = ["\x1b[31mKeyError\x1b[39m    Traceback (most recent call last)", "File /x/y.py:3, in f(a)", "----> 3 b[a]"]
+    stopped.outputs = [
+        nbformat.v4.new_output("error", ename="KeyError", evalue="", traceback=[*way, "", "KeyError: 371"])
+    ]
+    tests = cell("code", "q2-tests", "# Question 2", grade=True)
+    soup = BeautifulSoup(pages.feedback([stopped, tests]), "html.parser")
+    error = soup.select_one("main .error")
+    assert error.name == "details"
+    assert not error.has_attr("open")
+    assert words(error.summary) == "KeyError: 371"
+    assert "/x/y.py" in error.pre.get_text()
+
+
+def test_a_short_error_is_not_folded() -> None:
+    stopped = cell("code", "q2", "x", solution=True, locked=False)
+    stopped.outputs = [
+        nbformat.v4.new_output("error", ename="Run ended", evalue="", traceback=["Run ended: too long."])
+    ]
+    soup = BeautifulSoup(pages.feedback([stopped, cell("code", "q2-tests", "", grade=True)]), "html.parser")
+    assert words(soup.select_one("main pre.error")) == "Run ended: too long."
+
+
+def test_an_answer_that_was_left_has_no_comment_of_a_person() -> None:
+    soup = BeautifulSoup(pages.feedback([answer("q1", "No response."), answer("q2", "Half.")]), "html.parser")
+    assert soup.select_one("#part-q1 .comment") is None
+    assert words(soup.select_one("#part-q1 .soft")) == "This was left as it was given."
+    assert soup.select_one("#part-q2 .comment")
+    assert words(soup.select_one(".costs p.soft")) == "This was left as it was given."
+
+
+def test_a_blank_notebook_says_so_and_is_short() -> None:
+    tests = cell("code", "q1-tests", "# Question 1", grade=True)
+    tests.outputs = [nbformat.v4.new_output("display_data", {"text/html": LIST, "text/plain": ""})]
+    cells = [cell("code", "q1", "No response.", solution=True, locked=False), tests, answer("q2", "No response.")]
+    soup = BeautifulSoup(pages.feedback(cells), "html.parser")
+    assert words(soup.select_one("header .nothing")) == "Nothing was filled in."
+    assert soup.select_one(".costs") is None
+    assert not soup.select("main > details[open]")
+    assert "Look at its unit." in words(soup.select_one("#part-q1-tests"))
+
+
+def test_the_page_says_what_comes_next() -> None:
+    soup = BeautifulSoup(pages.feedback([answer("q1", "x")], unmarked=True, due="2026-05-01 22:00 UTC"), "html.parser")
+    assert [words(line) for line in soup.select("header .next")] == [
+        "A TA will mark what is not marked yet; fetch the feedback again then.",
+        "Due: 2026-05-01 22:00 UTC. Until then you can hand in again; your last submission counts.",
+    ]
+    assert BeautifulSoup(pages.feedback([answer("q1", "x")]), "html.parser").select("header .next") == []
+
+
 def test_what_costs_nothing_is_said() -> None:
     right = cell("code", "q2-tests", "# Question 2", grade=True)
     right.metadata.nbgrader["points"] = 0.0

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder.cli import main
-from autograder.course.release.imports import blocked_cells
+from autograder.course.release.imports import Imports, blocked_cells
 from autograder.template import Delimiters, Template, TemplateCell
 from autograder.workers.packages import hidden_packages, imports
 from tests.course_folder import REPOSITORY, Course, filled
@@ -162,6 +162,13 @@ def test_cells_that_cannot_run_beside_student_code(tests: list[str], blocked: di
     template = Template("a", "a", cells)
     found = dict(blocked_cells(template, ("answers", "beside", "folder", "made"), ("beside.py", "folder/inner.py")))
     assert {name: why.split(",")[0] for name, why in found.items()} == blocked
+
+
+def test_a_module_that_a_solution_writes_is_one_that_students_meet() -> None:
+    written = cell("q1", "%%writefile tools.py\nimport numpy\ndef f():\n    pass", solution=True)
+    hidden = cell("t1", "### BEGIN HIDDEN TESTS\n%%writefile answers.py\n### END HIDDEN TESTS", points=1)
+    cells = [TemplateCell.of_source(one, Delimiters()) for one in (written, hidden)]
+    assert Imports.of(cells).shown == {"tools", "numpy"}
 
 
 IMPORTS = {

@@ -39,12 +39,12 @@ def autograder(course: Course, *arguments: str) -> int:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A class of five; ``eve`` handed in what she had been given."""
+    """A class of five; ``eve`` handed in what she had been given, with one answer emptied."""
     course = Course.make(tmp_path_factory.mktemp("class"), NAME)
     solution = answers_of(course.source(NAME))
     for student, own in ANSWERS.items():
         course.submit(student, NAME, filled(course.release(NAME), {**solution, **own}))
-    course.submit("eve", NAME, course.release(NAME))
+    course.submit("eve", NAME, filled(course.release(NAME), {FIRST: " \n"}))
     assert autograder(course, "grade", NAME, "--workers", "2") == 0
     return course
 
@@ -193,6 +193,43 @@ def test_page_shows_questions_schemes_groups_and_remarks(course: Course) -> None
         assert part in page
     assert "default-src 'none'" in page
     assert "BEGIN MARK SCHEME" not in page
+
+
+def test_an_emptied_answer_is_settled_as_one_that_was_left_alone(course: Course) -> None:
+    assert [mark(course, "eve", part) for part in (FIRST, SECOND)] == [(None, False, None)] * 2
+    assert [course.points("eve", NAME)[part] for part in (FIRST, SECOND)] == [0.0, 0.0]
+
+
+def test_what_waits_without_a_text_can_be_marked(course: Course) -> None:
+    """As a task that was answered with a figure, or what stock nbgrader graded."""
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        grade = gradebook.find_grade(FIRST, NAME, NAME, "eve")
+        grade.auto_score, grade.needs_manual_grade = None, True
+        gradebook.db.commit()
+        try:
+            assert autograder(course, "written", NAME, "--force") == 0
+            fill(course, {(FIRST, "eve"): ("0.1", "See the figure.")})
+            assert autograder(course, "written", NAME, "--apply") == 0
+            assert mark(course, "eve", FIRST) == (0.1, False, "See the figure.")
+        finally:
+            gradebook.db.expire_all()
+            grade.auto_score, grade.needs_manual_grade = 0.0, False
+            gradebook.db.commit()
+
+
+def test_who_applies_no_sheet_of_a_share_is_told_whose_there_are(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shares = course.root / ".autograder" / NAME / "markers.json"
+    try:
+        assert autograder(course, "written", NAME, "--markers", "anna,ben") == 0
+        sheet_of(course).unlink()
+        assert autograder(course, "written", NAME, "--apply") == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert "the answers were shared out, and there are those of anna, ben." in said
+        assert f"autograder written {NAME} --apply --marker anna" in said
+    finally:
+        shares.unlink()
 
 
 def test_marks_go_to_everybody_in_the_group(course: Course, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from autograder.watch.jobs import MOST_ATTEMPTS
 from autograder.watch.journal import Row, State
 from autograder.watch.source import Arrived
 from autograder.watch.turns import HEAVY_SECONDS, next_turn
+from autograder.workers.engines import grade_here
 from tests.watch.conftest import Running
 from tests.watch.the_course import NAME, RIGHT, START, TEST, WRONG, Watched
 
@@ -51,6 +52,36 @@ def test_fifty_submissions_of_one_student_are_one(watched: Make, run: Run) -> No
     assert [secret for secret in flood if course.fetched(secret)] == flood[-1:]
     assert course.fetched(other)
     assert {name: number for name, (number, _) in running.journal.used(running.time[0]).items()} == {"ada": 1, "bob": 1}
+
+
+def test_what_was_graded_before_the_first_start_is_not_graded_again_and_comes_last(
+    watched: Make, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = watched()
+    secrets = {student: course.hand_in(student) for student in ("ada", "bob")}
+    course.nbgrader("collect", NAME)
+    course.nbgrader("autograde", NAME)
+    secrets["cleo"] = course.hand_in("cleo")
+    graded: list[str] = []
+    running = run(course)
+    began: list[str] = []
+    begin, submit = running.journal.begin, running.service._engine_().submit
+    monkeypatch.setattr(running.journal, "begin", lambda key: (began.append(key.split("+")[0]), begin(key)))
+    monkeypatch.setattr(
+        running.service._engine_(),
+        "submit",
+        lambda _function, task: (graded.append(task.student), submit(grade_here, task))[1],
+    )
+    running.done()
+    assert graded == ["cleo"]
+    assert all(course.fetched(secret) for secret in secrets.values())
+    assert running.said[0] == (
+        "collected before: 2. What is graded is not graded again, only its feedback is made; "
+        "what is handed in now comes first"
+    )
+    assert began[0] == "cleo"
+    assert {f"graded before: {student}, {NAME}; feedback: all" for student in ("ada", "bob")} < set(running.said)
+    assert status.read(running.journal, running.time[0])["graded"]["last_hour"]["number"] == 1
 
 
 def test_turns() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from autograder.template import Template, TemplateCell
 from autograder.workers.packages import defined_names, imports, used_names
+
+_WRITTEN = re.compile(r"^%%(?:writefile|file)[ \t]+(?:-a[ \t]+)?(\w+)\.py[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,14 @@ class Imports:
                 name
                 for cell in known
                 if cell.is_plain or not cell.is_test
-                for name in imports(cell.released if cell.is_test else cell.source)
+                for name in _met(cell.released if cell.is_test else cell.source)
             ),
         )
+
+
+def _met(source: str) -> frozenset[str]:
+    """What a cell imports, and the modules that it writes (``%%writefile tools.py``)."""
+    return imports(source) | frozenset(_WRITTEN.findall(source))
 
 
 def blocked_cells(template: Template, hidden: Iterable[str], beside: Iterable[str] = ()) -> Iterator[tuple[str, str]]:
