@@ -131,8 +131,10 @@ def test_a_worksheet_without_names_needs_a_mapping_file(run: Run, root: Path) ->
     (root / "m.csv").write_bytes(sheet_of("Participant 101,Graded,,3,Yes,-,-,", heading=heading))
     _, said = run("export", "moodle", "m.csv", "hw1")
     assert "Participant 101 unknown" in " ".join(said.split())  # 101 is another kind of number
+    assert "next: autograder roster FILE, with the emails and numbers of the class; or --map FILE" in said
     (root / "map.csv").write_text("sheet,student\n101,ada\n")
-    run("export", "moodle", "m.csv", "hw1", "--map", "map.csv", "--write")
+    _, said = run("export", "moodle", "m.csv", "hw1", "--map", "map.csv", "--write")
+    assert "next:" not in said
     assert moodle((root / "m.csv").read_bytes(), {"101": MoodleGrade()}, 3.0).grades == {"101": 2.5}
 
 
