@@ -186,7 +186,7 @@ ROWS = (
         edit=wrong_types,
         solves=ALL,
         earns=(0.0, FULL),
-        says="had become a raw cell",
+        says="`q3a` was there 2 times",
     ),
     Row(
         "metadata as a list",
