@@ -129,9 +129,9 @@ def test_a_short_error_is_not_folded() -> None:
 def test_an_answer_that_was_left_has_no_comment_of_a_person() -> None:
     soup = BeautifulSoup(pages.feedback([answer("q1", "No response."), answer("q2", "Half.")]), "html.parser")
     assert soup.select_one("#part-q1 .comment") is None
-    assert words(soup.select_one("#part-q1 .soft")) == "This was left as it was given."
+    assert words(soup.select_one("#part-q1 .soft")) == "There is no answer here."
     assert soup.select_one("#part-q2 .comment")
-    assert words(soup.select_one(".costs p.soft")) == "This was left as it was given."
+    assert words(soup.select_one(".costs p.soft")) == "There is no answer here."
 
 
 def test_a_blank_notebook_says_so_and_is_short() -> None:
