@@ -24,6 +24,7 @@ STEERING = {
     "autograder.sandbox.outputs.TooMuch",
     "autograder.values.strict_json.MalformedValue",
     "autograder.watch.jobs.DeskChanged",
+    "autograder.watch.pages.NotYet",
 }
 EXAMPLES = [
     GraderError("It is 3, not 4.", 3, 4, "Make it 4."),

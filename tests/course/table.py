@@ -155,7 +155,7 @@ COURSE: dict[str, tuple[Code | Written, ...]] = {
         Code(
             "q12b",
             0.4,
-            ("lrt_slopes", "p_slopes", "p_slopes_naive", "lrt_intercept", "p_intercept"),
+            ("lrt_slopes", "lrt_intercept", "p_slopes", "p_slopes_naive", "p_intercept"),
             starter=True,
         ),
         Code(

@@ -121,9 +121,19 @@ def test_a_tree_of_folders_is_left_unread_at_some_time(tmp_path: Path, monkeypat
 DUE = datetime(2024, 5, 1, 12)
 EARLY, LATE = DUE - timedelta(hours=1), DUE + timedelta(hours=1)
 STAMPS: dict[str, tuple[datetime | None, datetime | None, datetime | None, str]] = {
-    "a stamp of its author's": (EARLY, None, DUE, "is its author's, and the folder was put here"),
-    "none": (None, None, DUE, "There is no time stamp, and the folder was put here"),
-    "another one than the exchange noted": (EARLY, LATE, DUE, "is its author's"),
+    "a stamp of its author's": (
+        EARLY,
+        None,
+        DUE,
+        "its time stamp (2024-05-01 11:00 UTC) is not one of the exchange, and it was put here on",
+    ),
+    "none": (None, None, DUE, "that cannot be checked: it has no time stamp, and it was put here on"),
+    "another one than the exchange noted": (
+        EARLY,
+        LATE,
+        DUE,
+        "its time stamp (2024-05-01 11:00 UTC) is not one of the exchange",
+    ),
     "the one of the exchange": (EARLY, EARLY, DUE, ""),
     "late by its own word": (LATE, None, DUE, ""),
     "put there in time": (EARLY, None, datetime(2100, 1, 1), ""),

@@ -55,7 +55,7 @@ def start(course: Course, *options: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["local", pytest.param("dask", marks=pytest.mark.slow)])
 def test_ctrl_c(handed_in: Course, engine: str) -> None:
     for path in handed_in.root.glob(f".autograder/{NAME}/{NAME}/*.jsonl"):
         path.unlink()
