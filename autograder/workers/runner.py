@@ -50,6 +50,7 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[S
     waiting = iter(tasks)
     later: list[Task] = []  # one by one, when nothing else runs
     running: dict[Future[SubmissionResult], Task] = {}
+    accompanied: set[Future[SubmissionResult]] = set()  # others were graded while they were, though perhaps no longer
     try:
         while True:
             engine.check()
@@ -59,7 +60,9 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[S
                 running[engine.submit(grade, task)] = task
             if not running:
                 return
-            lost = yield from _results(running, engine, alone=alone)
+            if len(running) > 1 and engine.workers > 1:
+                accompanied.update(running)
+            lost = yield from _results(running, engine, accompanied)
             waiting = itertools.chain(lost.recalled, waiting)
             if lost.alone and alone:
                 reason = "the grading process died twice while it graded this submission"
@@ -72,14 +75,14 @@ def grade_all(tasks: Iterable[Task], grade: Grade, engine: Engine) -> Iterator[S
 
 
 def _results(
-    running: dict[Future[SubmissionResult], Task], engine: Engine, *, alone: bool
+    running: dict[Future[SubmissionResult], Task], engine: Engine, accompanied: set[Future[SubmissionResult]]
 ) -> Generator[SubmissionResult | Failed, None, _Lost]:
     """Yield what has finished and counts, and return the tasks that were lost."""
     lost = _Lost()
-    beside = len(running) > 1 and engine.workers > 1
     for future in wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED).done:
         task = running.pop(future)
-        found = outcome(future, task.student, engine, beside=beside and not alone)
+        found = outcome(future, task.student, engine, beside=future in accompanied)
+        accompanied.discard(future)
         match found:
             case Lost.DISTURBED:
                 lost.alone.append(task)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -94,6 +95,21 @@ def test_what_waited_in_vain_is_graded_again_alone_before_it_counts(tmp_path: Pa
     assert len(results) == len(students)
     waited = [one for one in results if one.student == "waited"]
     assert [(one.seconds, one.disturbed) for one in waited if isinstance(one, SubmissionResult)] == [(2.0, False)]
+
+
+def test_what_waited_in_vain_counts_as_disturbed_when_the_others_have_ended_before_it(tmp_path: Path) -> None:
+    others = threading.Event()
+
+    def last(one: Task) -> SubmissionResult:
+        if one.content:
+            others.wait()
+        return disturbed_at_first(one)
+
+    students = [task("waited", str(tmp_path / "seen").encode()), task("a"), task("b")]
+    results = grade_all(students, last, Engine(2, lambda: ThreadPoolExecutor(2)))
+    assert {next(results).student, next(results).student} == {"a", "b"}
+    others.set()
+    assert [(one.seconds, one.disturbed) for one in results if isinstance(one, SubmissionResult)] == [(2.0, False)]
 
 
 def without_a_sandbox(_: Task) -> SubmissionResult:
