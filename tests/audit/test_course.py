@@ -20,7 +20,7 @@ FRESH = 10  # right and wrong notebooks that were written without knowing the ch
 NAMED = 8  # of the wrong ones, at least
 UNNAMED = {"missing", "no-figure", "incomplete", "other-lines", "labels"}  # say what is lacking, not why
 
-each_assignment = pytest.mark.parametrize("assignment", in_time("02"))
+each_assignment = pytest.mark.parametrize("assignment", in_time())
 
 
 @pytest.fixture(scope="module")

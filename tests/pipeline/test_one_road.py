@@ -186,6 +186,7 @@ def test_a_locked_gradebook_ends_the_command_with_a_sentence(course: Course, com
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_three_graders_at_once_lose_nothing(course: Course) -> None:
     """All on everybody, while a TA marks each submission as soon as there is one."""
     known = commands()

@@ -81,7 +81,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-@pytest.fixture(scope="module", params=TROUBLE)
+@pytest.fixture(
+    scope="module",
+    params=["a full disk", "a locked gradebook", pytest.param("a full gradebook", marks=pytest.mark.slow)],
+)
 def said(request: pytest.FixtureRequest, course: Course) -> dict[str, tuple[str, subprocess.CompletedProcess[str]]]:
     """What each command says of one trouble, with the words that it must say."""
     trouble, why, what_to_do = TROUBLE[request.param]
