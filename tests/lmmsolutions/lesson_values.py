@@ -594,7 +594,6 @@ VALUES: tuple[tuple[str, str, str, float | tuple[str, float]], ...] = (
     ("15-exam", "school_variance", "classes as groups", 114.5371),
     ("15-exam", "residual_variance", "classes as groups", 38.60718),
     ("15-exam", "icc", "classes as groups", 0.7479032),
-    ("15-exam", "design_effect", "classes as groups", 17.37908),
     ("15-exam", "lrt", "classes as groups", 245.2773),
     ("15-exam", "design_effect", "variance ratio", 68.40292),
     ("15-exam", "school_variance", "ML for REML", 112.2265),

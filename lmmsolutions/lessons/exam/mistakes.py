@@ -120,7 +120,6 @@ MISTAKES: tuple[Mistake, ...] = (
         school_variance=own(number(lambda f: f.group_variance, **_OF_CLASSES)),
         residual_variance=own(number(lambda f: f.residual_variance, **_OF_CLASSES)),
         icc=own(number(fits.icc, **_OF_CLASSES)),
-        design_effect=own(lambda t: design_effect(mean_size(t), number(fits.icc, **_OF_CLASSES)(t))),
         lrt=own(ratio(**_OF_CLASSES)),
     ),
     *several(
