@@ -153,7 +153,7 @@ def terminal(*, stderr: bool, quiet: bool = False) -> Console:
     """A console on which nothing acts that a student wrote: names, errors and remarks hold anything."""
     from rich.console import Console
 
-    from autograder.pages.terminal import for_terminal
+    from autograder.pages.harmless import for_terminal
 
     class Terminal(Console):
         def print(self, *texts: Any, **options: Any) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.pages.terminal import on_one_line
+from autograder.pages.harmless import on_one_line
 
 _NAME_ERROR = re.compile(r"NameError: name '(\w+)' is not defined")
 _ASSIGNED = re.compile(r"^[ \t]*(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*=(?!=)", re.MULTILINE)

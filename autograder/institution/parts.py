@@ -12,7 +12,7 @@ from typing import Any
 
 from autograder.course.results.scores import CellScore, GradedAssignment, Person, Scores, Status, Work
 from autograder.institution.sheet import table
-from autograder.pages.spreadsheet import as_text
+from autograder.pages.harmless import for_spreadsheet
 
 FORMAT = 1  # of the JSON; raise it when a name changes its meaning
 COLUMNS = (
@@ -149,5 +149,5 @@ def _time(moment: datetime | None) -> str | None:
 def _safe(cell: object) -> object:
     """A cell that no spreadsheet program takes for a formula; what is missing is empty."""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(("\t", "\r", "\n")) else as_text(cell)
+        return f"'{cell}" if cell.startswith(("\t", "\r", "\n")) else for_spreadsheet(cell)
     return "" if cell is None else cell

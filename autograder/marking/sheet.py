@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from autograder.errors import CourseError
 from autograder.marking.answers import Mark, Written, WrittenPart
-from autograder.pages.spreadsheet import as_text
+from autograder.pages.harmless import for_spreadsheet
 
 COLUMNS = (
     "part",
@@ -56,7 +56,7 @@ def sheet(written: Written) -> bytes:
                 names = "; ".join(map(_as_one, students))
                 points = f"{part.max_points:g}"
                 shown = (part.name, place, len(students), names, beginning, points, _marked(part, students), "", "")
-                rows.writerow([as_text(cell) if isinstance(cell, str) else cell for cell in shown])
+                rows.writerow([for_spreadsheet(cell) if isinstance(cell, str) else cell for cell in shown])
     return text.getvalue().encode("utf-8-sig")
 
 

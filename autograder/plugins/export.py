@@ -12,7 +12,7 @@ from nbgrader.api import MissingEntry
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.course.files import write_atomically
-from autograder.pages.spreadsheet import as_text
+from autograder.pages.harmless import for_spreadsheet
 
 _COLUMNS = (
     "assignment duedate timestamp student_id last_name first_name email raw_score late_submission_penalty score "
@@ -33,7 +33,9 @@ class SafeExport(CsvExportPlugin):  # type: ignore[misc]  # nbgrader ships no ty
         for assignment in self._chosen(gradebook.assignments, self.assignment, "name"):
             for student in self._chosen(gradebook.students, self.student, "id"):
                 row = _row(gradebook, assignment, student)
-                table.writerow([as_text("" if row[column] is None else str(row[column])) for column in _COLUMNS])
+                table.writerow(
+                    [for_spreadsheet("" if row[column] is None else str(row[column])) for column in _COLUMNS]
+                )
         write_atomically(target, text.getvalue().encode("utf-8", "replace"))
 
     def _chosen(self, entries: Iterable[Any], wanted: Sequence[object], name: str) -> Iterator[Any]:

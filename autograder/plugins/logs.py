@@ -6,7 +6,7 @@ import logging
 
 from tornado.log import LogFormatter
 
-from autograder.pages.terminal import for_terminal
+from autograder.pages.harmless import for_terminal
 
 
 class PlainFormatter(LogFormatter):

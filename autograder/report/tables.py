@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from autograder.pages.spreadsheet import as_text
+from autograder.pages.harmless import for_spreadsheet
 from autograder.report.report import Report
 
 _Rows = Iterable[Sequence[Any]]
@@ -133,7 +133,7 @@ def _csv(heading: Sequence[str], rows: _Rows) -> bytes:
 def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.10g}"
-    return "" if value is None else as_text(value) if isinstance(value, str) else value
+    return "" if value is None else for_spreadsheet(value) if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:

@@ -16,13 +16,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from autograder import deadline
-from autograder.deadline import OutOfTime, bounded
+from autograder.deadline import OutOfTime, OwnTime, bounded
 from autograder.errors import CallFailed, SessionEnded
 from autograder.sandbox.channel import Channel, Malformed, wait_readable
 from autograder.sandbox.inside.encode.value import Encoder
 from autograder.sandbox.limits import Limits, explain, how_it_ended
 from autograder.sandbox.outputs import CellOutputs, CellRun, TooMuch, called, understood, unread
-from autograder.sandbox.own_time import OwnTime
 from autograder.values import decode
 from autograder.values.figures import decode_figures
 

@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.marking.answers import Written, WrittenPart
 from autograder.marking.sheet import read_sheet, sheet
-from autograder.pages.spreadsheet import as_text
+from autograder.pages.harmless import for_spreadsheet
 from autograder.plugins.export import SafeExport
 from autograder.written.groups import WrittenAnswer, group_answers
 from tests.written.course import VOCABULARY
@@ -79,7 +79,7 @@ def test_a_large_class_and_a_long_comment_are_read_back(tmp_path: Path) -> None:
 
 
 def test_numbers_stay_numbers() -> None:
-    assert [as_text(text) for text in ("-0.5", "+1e-3", "2024-05-01", "0.25")] == [
+    assert [for_spreadsheet(text) for text in ("-0.5", "+1e-3", "2024-05-01", "0.25")] == [
         "-0.5",
         "+1e-3",
         "2024-05-01",

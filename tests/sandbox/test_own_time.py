@@ -9,9 +9,9 @@ import time
 
 import pytest
 
+from autograder.deadline import OwnTime
 from autograder.sandbox import Limits, Sandbox, Session, SessionEnded
 from autograder.sandbox.inside import alarm, watchdog
-from autograder.sandbox.own_time import OwnTime
 from autograder.sandbox.session import END_NOTICE_SECONDS
 
 # what passed on the wall, what this process computed, what it meant to wait → seconds that count
