@@ -31,10 +31,10 @@ COMMAND = Path(sys.executable).parent / "autograder"
 
 
 @contextmanager
-def full_disk(course: Course) -> Iterator[None]:
+def full_disk(_course: Course) -> Iterator[None]:
     """Stands for a disk without space: the first of our files that is made safe there cannot be."""
 
-    def fsync(handle: int) -> None:
+    def fsync(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -43,8 +43,8 @@ def full_disk(course: Course) -> Iterator[None]:
 
 
 @contextmanager
-def full_gradebook(course: Course) -> Iterator[None]:
-    def limit(connection: sqlite3.Connection, record: object) -> None:
+def full_gradebook(_course: Course) -> Iterator[None]:
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
