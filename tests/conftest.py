@@ -44,7 +44,9 @@ def _what_commands_share() -> Iterator[None]:
     """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
     pools = WarmPools()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.workers.engines.Pool", pools.new)
+        for user in ("workers.engines", "audit.run_cases", "audit.report", "audit.trials", "watch.pages"):
+            patch.setattr(f"autograder.{user}.Pool", pools.new)
+        patch.setattr("autograder.commands.processors", lambda: 1)  # who wants more workers says so
         # nbgrader asks a program for the version of its own tables whenever it makes a gradebook.
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(nbgrader.api.get_alembic_version))
         yield

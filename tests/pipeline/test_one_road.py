@@ -43,7 +43,7 @@ def course(tmp_path: Path) -> Course:
 
 def grade(course: Course, *arguments: str) -> int:
     with chdir(course.root):
-        return main(["grade", NAME, "--workers", "2", *arguments])
+        return main(["grade", NAME, *arguments])
 
 
 def files(course: Course) -> dict[str, bytes]:
