@@ -22,6 +22,8 @@ from traitlets.config import Application
 # A deadline of the grader's leaves its handler of SIGPROF: one that comes late would end the process otherwise.
 _SIGNALS = sorted(signal.valid_signals() - {signal.SIGPROF, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)})
 
+_ADDED = "setuptools/_vendor"  # by setuptools, behind everything else, when it is first imported
+
 
 def now() -> dict[str, Any]:
     """Return all that a test can change for those after it, by name."""
@@ -34,7 +36,7 @@ def now() -> dict[str, Any]:
         "blocked signals": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
         "alarms": [signal.getitimer(which)[1] for which in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL)],
         "limits": [resource.getrlimit(which) for which in range(resource.RLIMIT_RTPRIO)],
-        "sys.path": sys.path.copy(),
+        "sys.path": [place for place in sys.path if not place.endswith(_ADDED)],
         "importers": sys.meta_path.copy(),
         "hooks": (sys.excepthook, sys.displayhook, sys.unraisablehook, threading.excepthook, sys.gettrace()),
         "recursion": sys.getrecursionlimit(),
