@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 
@@ -21,8 +21,8 @@ from autograder.grading.cells import CellGrade, PlainTests, grade
 from autograder.grading.evidence import RecordedEvidence
 from autograder.grading.submission import SUBMISSION_SECONDS, Task, restored
 from autograder.pages.notebook import without_terminal_codes
-from autograder.sandbox import Sandbox
 from autograder.template import grade_id_of
+from autograder.workers.engines import sandbox_for, warm
 from autograder.workers.pool import Pool
 
 _WORTH_A_WORKER = 20  # answers that take as long as warming another one up
@@ -86,7 +86,7 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
     for environment, group in itertools.groupby(sorted(cases, key=_environment), key=_environment):
         together = list(group)
         few = min(workers, 1 + len(together) // _WORTH_A_WORKER)
-        with Pool(few, functools.partial(_warm, environment, together[0].task.hidden)) as pool:
+        with Pool(few, _warming(environment, together[0].task)) as pool:
             running = {pool.submit(run_case, case.task, case.is_solution): case for case in together}
             try:
                 for done in as_completed(running):
@@ -116,7 +116,7 @@ def _run_case(task: Task, every_mistake: bool) -> CaseResult:
     started = time.monotonic()
     ready = restored(task.template, task.content)
     files = {**task.extra, **task.files}
-    open_session = functools.partial(_sandbox(task.hidden).session, files, task.limits)
+    open_session = functools.partial(sandbox_for(task).session, files, task.limits)
     with recording_checks(every_mistake) as calls:
         graded = grade(
             ready.notebook,
@@ -139,15 +139,15 @@ def _environment(case: AuditCase) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(case.variation.environment.items()))
 
 
-def _warm(environment: tuple[tuple[str, str], ...], hidden: tuple[str, ...]) -> None:
-    if environment:
-        change_environment(dict(environment))
-    _sandbox(hidden).start()
+def _warming(environment: tuple[tuple[str, str], ...], task: Task) -> Callable[[], None]:
+    """What a process does first that grades tasks like this one."""
+    sandbox = (task.limits.folder_mb, task.hidden, task.isolated)
+    return functools.partial(_warm, environment, *sandbox) if environment else functools.partial(warm, *sandbox)
 
 
-@functools.lru_cache(maxsize=4)
-def _sandbox(hidden: tuple[str, ...]) -> Sandbox:
-    return Sandbox(hidden=hidden)
+def _warm(environment: tuple[tuple[str, str], ...], folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> None:
+    change_environment(dict(environment))
+    warm(folder_mb, hidden, isolated)
 
 
 def _by_cell(calls: Sequence[CheckCall], grades: Sequence[CellGrade]) -> dict[str, tuple[CheckCall, ...]]:

@@ -82,7 +82,9 @@ def local(workers: int, limits: Limits, hidden: tuple[str, ...], *, isolated: bo
     check_shell(limits)
     if isolated:
         find_tools()
-    return Engine(workers, functools.partial(Pool, workers, functools.partial(_warm, limits, hidden, isolated)))
+    return Engine(
+        workers, functools.partial(Pool, workers, functools.partial(warm, limits.folder_mb, hidden, isolated))
+    )
 
 
 def local_without_sandbox(workers: int) -> Engine:
@@ -93,16 +95,17 @@ def local_without_sandbox(workers: int) -> Engine:
 def grade_here(task: Task) -> SubmissionResult:
     """Grade a task in this process, with the sandboxes that it keeps warm."""
     with _without_traces():
-        return pack(grade_submission(task, _sandbox_for(task)), task)
+        return pack(grade_submission(task, sandbox_for(task)), task)
 
 
 def rehearse_here(task: Task) -> dict[str, str]:
     """Find out in this process which test cells can be confirmed; see :mod:`autograder.grading.plain.confirmable`."""
     with _without_traces():
-        return rehearse(task, _sandbox_for(task))
+        return rehearse(task, sandbox_for(task))
 
 
-def _sandbox_for(task: Task) -> Sandbox:
+def sandbox_for(task: Task) -> Sandbox:
+    """The sandbox that this process keeps warm for tasks like this one."""
     return _sandbox(task.limits.folder_mb, task.hidden, task.isolated)
 
 
@@ -124,5 +127,6 @@ def _sandbox(folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> Sandbox
     return Sandbox(Limits(folder_mb=folder_mb), hidden=hidden, isolated=isolated)
 
 
-def _warm(limits: Limits, hidden: tuple[str, ...], isolated: bool) -> None:
-    _sandbox(limits.folder_mb, hidden, isolated).start()
+def warm(folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> None:
+    """Start in this process the sandbox of tasks with these limits and settings, without waiting for it."""
+    _sandbox(folder_mb, hidden, isolated).start()

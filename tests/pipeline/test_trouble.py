@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import io
 import json
 import os
@@ -54,13 +55,13 @@ def full_gradebook(_course: Course) -> Iterator[None]:
 
 
 @contextmanager
-def locked(course: Course) -> Iterator[None]:
-    """Somebody else writes: it can be read, and not written."""
+def locked(course: Course, how: str = "IMMEDIATE") -> Iterator[None]:
+    """Somebody else writes: it can be read, and not written; or not even read."""
     path = course.root / "nbgrader_config.py"
     before = path.read_text()
     path.write_text(f'{before}\nc.CourseDirectory.db_url += "?timeout=0.1"\n')
     with closing(sqlite3.connect(course.root / "gradebook.db")) as other:
-        other.execute("BEGIN IMMEDIATE")
+        other.execute(f"BEGIN {how}")
         yield
     path.write_text(before)
 
@@ -69,6 +70,11 @@ TROUBLE: dict[str, tuple[Callable[[Course], AbstractContextManager[None]], str, 
     "a full disk": (full_disk, os.strerror(errno.ENOSPC), "Free some, then run"),
     "a full gradebook": (full_gradebook, "is full", "Free some space where it lies"),
     "a locked gradebook": (locked, "database is locked", "wait until that one has ended"),
+    "a gradebook locked for reading": (
+        functools.partial(locked, how="EXCLUSIVE"),
+        "database is locked",
+        "run the same command again",
+    ),
 }
 
 
