@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbgrader.api
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import process_state
 from tests.warm import WarmPools
 
 # Without a GPU and calls to its maker's servers; root has no sandbox of Chromium's own.
@@ -44,16 +46,26 @@ def _what_commands_share() -> Iterator[None]:
     """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
     pools = WarmPools()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("autograder.workers.engines.Pool", pools.new)
+        for user in ("workers.engines", "audit.run_cases", "audit.report", "audit.trials", "watch.pages"):
+            patch.setattr(f"autograder.{user}.Pool", pools.new)
+        patch.setattr("autograder.commands.processors", lambda: 1)  # who wants more workers says so
         # nbgrader asks a program for the version of its own tables whenever it makes a gradebook.
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(nbgrader.api.get_alembic_version))
         yield
     pools.close()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; one for all tests of a process, because Playwright starts only once in it."""
+@pytest.fixture(scope="module", autouse=True)
+def _leaves_the_process_as_it_was() -> Iterator[None]:
+    """Which file a process tests next differs from run to run: none may depend on the one before it."""
+    before = process_state.now()
+    yield
+    assert process_state.changes(before, process_state.now()) == []
+
+
+@contextmanager
+def run_chromium() -> Iterator[Browser]:
+    """Run Debian's Chromium. Until it ends, Playwright keeps an event loop running, beside which no other can run."""
     program = shutil.which("chromium")
     assert program, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
@@ -61,3 +73,10 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=_CHROMIUM, timeout=PATIENCE)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(_leaves_the_process_as_it_was: None) -> Iterator[Browser]:
+    """One for the tests of a file."""
+    with run_chromium() as browser:
+        yield browser

@@ -51,6 +51,11 @@ class Course:
             course.nbgrader("generate_assignment", assignment)
         return course
 
+    def copy(self, root: Path) -> Course:
+        """The same course in another folder, for a test that changes it."""
+        shutil.copytree(self.root, root)
+        return Course(root)
+
     def nbgrader(self, command: str, *arguments: str) -> str:
         """Run an nbgrader command in the course folder, as ``nbgrader COMMAND …`` does; returns its log."""
         app_class = NbGraderApp.subcommands[command][0]

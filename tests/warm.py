@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Hashable
 from concurrent import futures
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
-_KEPT = 2  # pools of a process that runs tests; each process in them holds the libraries twice
+_KEPT = 3  # pools of a process that runs tests; each process in them holds the libraries twice
 
 
 class WarmPools:
-    """Makes pools in the place of :class:`Pool`: two with the same arguments are one."""
+    """Makes pools in the place of :class:`Pool`: two with the same arguments are one.
+
+    Who asks for processes without anything in them gets some that have a sandbox.
+    """
 
     def __init__(self) -> None:
-        self._pools: dict[Hashable, Pool] = {}
+        self._pools: dict[tuple[Hashable, ...], Pool] = {}
 
-    def new(self, workers: int, initialise: Any = int) -> WarmPool:
+    def new(self, workers: int, initialise: Any = int) -> Executor:
         """Lend the pool with these arguments; the one that was lent longest ago ends if they become too many."""
-        call = (initialise.func, initialise.args) if hasattr(initialise, "func") else initialise
-        key = (workers, call, os.environ.get("PYTHONPATH"))
+        call = (initialise.func, *initialise.args) if hasattr(initialise, "func") else (initialise,)
+        if call[0] is warm:  # a sandbox that has loaded everything serves those who need less
+            call = call[:4]
+            initialise = functools.partial(*call)
+        if call[0] not in (warm, int):  # processes that are changed for one use
+            return Pool(workers, initialise)
+        key = (workers, os.environ.get("PYTHONPATH"), *call)
+        if call == (int,):
+            key = next((one for one in reversed(self._pools) if one[:2] == key[:2]), key)
         pool = self._pools.pop(key, None) or Pool(workers, initialise)
         self._pools[key] = pool
         while len(self._pools) > _KEPT:

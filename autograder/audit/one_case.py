@@ -10,7 +10,6 @@ import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 import nbformat
@@ -24,8 +23,9 @@ from autograder.grading.cells import CellGrade, PlainTests, grade
 from autograder.grading.evidence import RecordedEvidence
 from autograder.grading.submission import SUBMISSION_SECONDS, Task, restored
 from autograder.pages.notebook import without_terminal_codes
-from autograder.sandbox import Sandbox, bubblewrap
+from autograder.sandbox import bubblewrap
 from autograder.template import grade_id_of
+from autograder.workers.engines import sandbox_for
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _run_case(task: Task, every_mistake: bool) -> CaseResult:
     started = time.monotonic()
     ready = restored(task.template, task.content)
     files = {**task.extra, **task.files}
-    open_session = functools.partial(_sandbox(task.hidden).session, files, task.limits)
+    open_session = functools.partial(sandbox_for(task).session, files, task.limits)
     with recording_checks(every_mistake) as calls:
         graded = grade(
             ready.notebook,
@@ -111,30 +111,6 @@ def _run_case(task: Task, every_mistake: bool) -> CaseResult:
         errors=tuple(_errors(graded.notebook)),
         seconds=time.monotonic() - started,
     )
-
-
-def warm(hidden: tuple[str, ...], preload: tuple[str, ...], environment: tuple[tuple[str, str], ...] = ()) -> None:
-    """Begin to start the sandbox of this process, and load meanwhile what tests are likely to need as well.
-
-    Args:
-        hidden: packages that answers must not be able to read; other ones get another sandbox.
-        preload: modules that the answers need.
-        environment: variables that are other ones in the sandbox.
-    """
-    if environment:
-        change_environment(dict(environment))
-    _SANDBOXES[hidden] = Sandbox(preload=preload, hidden=hidden)
-    _SANDBOXES[hidden].start()
-    for name in preload:
-        if not name.startswith("matplotlib."):
-            import_module(name)
-
-
-_SANDBOXES: dict[tuple[str, ...], Sandbox] = {}  # hidden packages → the sandbox of this process
-
-
-def _sandbox(hidden: tuple[str, ...]) -> Sandbox:
-    return _SANDBOXES.setdefault(hidden, Sandbox(hidden=hidden))
 
 
 def change_environment(variables: Mapping[str, str]) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
 from contextlib import ExitStack
 
 from autograder.audit.cases import AuditCase
-from autograder.audit.one_case import CaseResult, run_case, warm
+from autograder.audit.one_case import CaseResult, change_environment, run_case
+from autograder.grading.submission import Task
 from autograder.sandbox import needed
+from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
+Environment = tuple[tuple[str, str], ...]  # variables that are other ones in the sandbox
 _WORTH_A_WORKER = 20  # answers that take as long as warming another one up
 
 
@@ -44,12 +47,24 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
 
 def _pool(group: Sequence[AuditCase], workers: int) -> Pool:
     """Processes for answers that are tried in the same environment, each with a sandbox that starts at once."""
-    code = "\n".join(map(_code, group))
     few = min(workers, 1 + len(group) // _WORTH_A_WORKER)
-    return Pool(few, functools.partial(warm, group[0].task.hidden, needed(code), _environment(group[0])))
+    return Pool(few, _warming(_environment(group[0]), group[0].task, needed("\n".join(map(_code, group)))))
 
 
-def _environment(case: AuditCase) -> tuple[tuple[str, str], ...]:
+def _warming(environment: Environment, task: Task, preload: tuple[str, ...]) -> Callable[[], None]:
+    """What a process does first that grades tasks like this one."""
+    sandbox = (task.limits.folder_mb, task.hidden, task.isolated, preload)
+    return functools.partial(_warm, environment, *sandbox) if environment else functools.partial(warm, *sandbox)
+
+
+def _warm(
+    environment: Environment, folder_mb: int, hidden: tuple[str, ...], isolated: bool, preload: tuple[str, ...]
+) -> None:
+    change_environment(dict(environment))
+    warm(folder_mb, hidden, isolated, preload)
+
+
+def _environment(case: AuditCase) -> Environment:
     return tuple(sorted(case.variation.environment.items()))
 
 

@@ -90,8 +90,12 @@ def command(name: str) -> Command:
 
 def add_workers(parser: argparse._ActionsContainer) -> None:
     """Declare how many processes a command may use."""
-    processors = len(os.sched_getaffinity(0))
-    parser.add_argument("--workers", type=_count, default=processors, help="default: one per processor")
+    parser.add_argument("--workers", type=_count, default=processors(), help="default: one per processor")
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0))
 
 
 def _count(text: str) -> int:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import chdir, contextmanager
+from importlib import import_module
 from typing import TypeVar
 
 import numpy
@@ -17,6 +18,7 @@ from autograder.grading.submission import SubmissionResult, Task, grade_submissi
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.bubblewrap import find_tools
 from autograder.sandbox.limits import check_shell
+from autograder.sandbox.sandbox import PRELOAD
 from autograder.workers.pool import Pool
 
 Grade = Callable[[Task], SubmissionResult]
@@ -82,7 +84,9 @@ def local(workers: int, limits: Limits, hidden: tuple[str, ...], *, isolated: bo
     check_shell(limits)
     if isolated:
         find_tools()
-    return Engine(workers, functools.partial(Pool, workers, functools.partial(_warm, limits, hidden, isolated)))
+    return Engine(
+        workers, functools.partial(Pool, workers, functools.partial(warm, limits.folder_mb, hidden, isolated))
+    )
 
 
 def local_without_sandbox(workers: int) -> Engine:
@@ -93,16 +97,17 @@ def local_without_sandbox(workers: int) -> Engine:
 def grade_here(task: Task) -> SubmissionResult:
     """Grade a task in this process, with the sandboxes that it keeps warm."""
     with _without_traces():
-        return pack(grade_submission(task, _sandbox_for(task)), task)
+        return pack(grade_submission(task, sandbox_for(task)), task)
 
 
 def rehearse_here(task: Task) -> dict[str, str]:
     """Find out in this process which test cells can be confirmed; see :mod:`autograder.grading.plain.confirmable`."""
     with _without_traces():
-        return rehearse(task, _sandbox_for(task))
+        return rehearse(task, sandbox_for(task))
 
 
-def _sandbox_for(task: Task) -> Sandbox:
+def sandbox_for(task: Task) -> Sandbox:
+    """The sandbox that this process keeps warm for tasks like this one."""
     return _sandbox(task.limits.folder_mb, task.hidden, task.isolated)
 
 
@@ -121,8 +126,26 @@ def _without_traces() -> Iterator[None]:
 @functools.lru_cache(maxsize=16)
 def _sandbox(folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> Sandbox:
     """The size of its folder is a sandbox's own; all other limits are each submission's."""
-    return Sandbox(Limits(folder_mb=folder_mb), hidden=hidden, isolated=isolated)
+    preload = _WANTED.get((folder_mb, hidden, isolated), PRELOAD)
+    return Sandbox(Limits(folder_mb=folder_mb), preload, hidden, isolated=isolated)
 
 
-def _warm(limits: Limits, hidden: tuple[str, ...], isolated: bool) -> None:
-    _sandbox(limits.folder_mb, hidden, isolated).start()
+_WANTED: dict[tuple[int, tuple[str, ...], bool], tuple[str, ...]] = {}  # what a sandbox loads that needs not all
+
+
+def warm(folder_mb: int, hidden: tuple[str, ...], isolated: bool, preload: tuple[str, ...] | None = None) -> None:
+    """Start in this process the sandbox of tasks with these limits and settings, without waiting for it.
+
+    Args:
+        folder_mb: size of its folder.
+        hidden: packages that students must not be able to read.
+        isolated: whether it is one.
+        preload: modules that its sessions need, where that is known; tests are likely to need them as well, so that
+            they are loaded here meanwhile.
+    """
+    if preload is not None:
+        _WANTED[folder_mb, hidden, isolated] = preload
+    _sandbox(folder_mb, hidden, isolated).start()
+    for name in preload or ():
+        if not name.startswith("matplotlib."):
+            import_module(name)

@@ -24,7 +24,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def reports(course: Path) -> dict[str, Report]:
-    found = audit(Course.here(), list(ASSIGNMENTS), course / "answers", vary=Vary.SOLUTION, workers=2)
+    found = audit(Course.here(), list(ASSIGNMENTS), course / "answers", vary=Vary.SOLUTION, workers=1)
     return {report.assignment: report for report in found}
 
 

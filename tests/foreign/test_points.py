@@ -21,7 +21,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The course, graded by ``autograder grade``."""
     made = make(tmp_path_factory.mktemp("foreign") / "course", OURS)
     with chdir(made.root):
-        assert main(["grade", ASSIGNMENT, "--workers", "2"]) == 0
+        assert main(["grade", ASSIGNMENT]) == 0
     return made
 
 

@@ -155,7 +155,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
     course = class_of(tmp_path_factory.mktemp(NAME) / "course")
     with chdir(course.root), pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "200")
-        assert main(["grade", NAME, "--workers", "2"]) == 0
+        assert main(["grade", NAME]) == 0
     course.nbgrader("generate_feedback", NAME)
     return Graded(course)
 

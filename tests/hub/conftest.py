@@ -12,7 +12,7 @@ from demo import workspace
 from demo.hub import Hub, set_up
 from demo.notebooks import fill
 from tests.browser.conftest import only_this_machine
-from tests.conftest import PATIENCE
+from tests.conftest import PATIENCE, run_chromium
 from tests.demo.small_class import MEMBERS
 from tests.hub.playing import ASSIGNMENT, NOTEBOOK, assignments, run_notebook, server, start
 
@@ -29,6 +29,13 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     with Hub(folder, 18_000) as hub:
         hub.release((ASSIGNMENT,))
         yield hub
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One for all tests of the Hub: its people stay logged in."""
+    with run_chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="package")

@@ -1,41 +1,52 @@
 """The whole way of a submission through `nbgrader autograde`, with real notebooks."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.course_folder import ASSIGNMENTS, Course, answers_of, filled, points_of_tests
+from tests.course_folder import Course, answers_of, filled, in_time, points_of_tests
 
 SOLVED = "example"  # the id that the instructor's own answers to the exam are drawn for
 
 
+each_assignment = pytest.mark.parametrize("assignment", in_time("02", "05", "15"))
+
+
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """All assignments, handed in solved, untouched and broken, and graded."""
-    course = Course.make(tmp_path_factory.mktemp("course"), *ASSIGNMENTS)
-    for assignment in ASSIGNMENTS:
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Course]:
+    """Gives a course with an assignment, submitted solved and untouched, and graded."""
+
+    @functools.cache
+    def made(assignment: str) -> Course:
+        course = Course.make(tmp_path_factory.mktemp("course"), assignment)
         course.submit(SOLVED, assignment, course.solved(assignment))
         course.submit("untouched", assignment, course.release(assignment))
         course.nbgrader("autograde", assignment)
-    return course
+        return course
+
+    return made
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_solution_earns_everything(course: Course, assignment: str) -> None:
-    points = course.points(SOLVED, assignment)
-    expected = points_of_tests(course.source(assignment))
+@each_assignment
+def test_the_solution_earns_everything(graded: Callable[[str], Course], assignment: str) -> None:
+    points = graded(assignment).points(SOLVED, assignment)
+    expected = points_of_tests(graded(assignment).source(assignment))
     assert {name: points[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_the_untouched_release_earns_nothing(course: Course, assignment: str) -> None:
-    assert set(course.points("untouched", assignment).values()) == {0.0}
+@each_assignment
+def test_the_untouched_release_earns_nothing(graded: Callable[[str], Course], assignment: str) -> None:
+    assert set(graded(assignment).points("untouched", assignment).values()) == {0.0}
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_nothing_is_remarked_on_in_the_instructors_own_answers(course: Course, assignment: str) -> None:
+@each_assignment
+def test_nothing_is_remarked_on_in_the_instructors_own_answers(
+    graded: Callable[[str], Course], assignment: str
+) -> None:
     """Each of their numbers agrees with the instructor's own results, or follows from them."""
-    cells = course.autograded(SOLVED, assignment).cells
+    cells = graded(assignment).autograded(SOLVED, assignment).cells
     assert [cell.metadata.autograder for cell in cells if "remarks" in cell.metadata.get("autograder", {})] == []
 
 

@@ -44,7 +44,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
             )
         course.submit(student, NAME, filled(course.release(NAME), {**solution, **own}))
     with chdir(course.root):
-        assert main(["grade", NAME, "--workers", "2"]) == 0
+        assert main(["grade", NAME]) == 0
     return course
 
 

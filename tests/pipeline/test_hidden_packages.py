@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import chdir
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
 from pathlib import Path
 
 import nbformat
@@ -44,6 +45,7 @@ NEEDS = (
     "### BEGIN HIDDEN TESTS\nget_ipython()\nassert hours == get_hours()\n### END HIDDEN TESTS",
     "### BEGIN HIDDEN TESTS\nassert hours == 37.25\n### END HIDDEN TESTS",
 )
+EVERYTHING = {**{name: (test,) for name, test in TESTS.items()}, "kernel": (IN_THE_KERNEL,), "needs": NEEDS}
 ATTEMPTS = {
     "honest": "import numpy, pandas, statsmodels.api, clinic_tools\nhours = clinic_tools.double(18.625)",
     "solutions": "import clinic_answers\nhours = clinic_answers.HOURS",
@@ -64,23 +66,31 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["autograder grade", "nbgrader autograde"])
-def course(request: pytest.FixtureRequest, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    root = tmp_path_factory.mktemp("clinic")
-    (root / "nbgrader_config.py").write_text((REPOSITORY / "nbgrader_config.py").read_text() + CONFIG)
-    made = Course(root)
+@contextmanager
+def installed(site: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [*sys.path, str(site)])
         patch.setenv("PYTHONPATH", str(site), prepend=":")
-        everything = {**{name: (test,) for name, test in TESTS.items()}, "kernel": (IN_THE_KERNEL,), "needs": NEEDS}
-        for name, tests in everything.items():
+        yield
+
+
+@pytest.fixture(scope="module")
+def collected(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    root = tmp_path_factory.mktemp("clinic")
+    (root / "nbgrader_config.py").write_text((REPOSITORY / "nbgrader_config.py").read_text() + CONFIG)
+    made = Course(root)
+    with installed(site):
+        for name, tests in EVERYTHING.items():
             _generate(made, name, tests)
-        if request.param == "autograder grade":
-            with chdir(root):
-                assert main(["grade", *everything, "--workers", "1"]) == 0
-        else:
-            for name in everything:
-                made.nbgrader("autograde", name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def course(collected: Course, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Graded by `autograder grade`."""
+    made = collected.copy(tmp_path_factory.mktemp("graded") / "course")
+    with installed(site), chdir(made.root):
+        assert main(["grade", *EVERYTHING]) == 0
     return made
 
 
@@ -115,6 +125,21 @@ def test_what_even_the_solution_does_not_pass_on_values_waits_for_a_person(cours
 def test_what_was_lost_on_values_alone_is_put_before_the_ta(course: Course, student: str) -> None:
     test = course.autograded(student, "hours").cells[-1]
     assert "Judged on copies of the student's values alone" in test.metadata.autograder.review
+
+
+@pytest.mark.parametrize(
+    ("assignment", "students"),
+    {"hours": ["honest", "file"], "later": ["core", "data"], "kernel": ["honest"], "needs": ["honest"]}.items(),
+)
+def test_nbgraders_command_gives_the_same(
+    course: Course, collected: Course, site: Path, tmp_path: Path, assignment: str, students: list[str]
+) -> None:
+    again = collected.copy(tmp_path / "course")
+    with installed(site):
+        for student in students:
+            again.nbgrader("autograde", assignment, "--student", student)
+            assert again.points(student, assignment) == course.points(student, assignment)
+            assert again.autograded(student, assignment) == course.autograded(student, assignment)
 
 
 def test_doctor_shows_what_is_hidden_and_tries_it(

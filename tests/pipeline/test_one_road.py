@@ -1,11 +1,10 @@
 """`nbgrader autograde` and `autograder grade` are one road; the first keeps nbgrader's rules and messages."""
 
 import os
-import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import chdir, closing, suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +35,35 @@ def made(root: Path) -> Course:
     return course
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return made(tmp_path_factory.mktemp("collected"))
+
+
+@pytest.fixture(scope="module")
+def by_nbgrader(collected: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = collected.copy(tmp_path_factory.mktemp("graded") / "course")
+    said = course.nbgrader("autograde", NAME)
+    assert "Skipping unknown notebook" in said
+    assert "eve: The notebook 02-correlation.ipynb was not handed in." in said
+    return course
+
+
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
-    return made(tmp_path)
+def course(collected: Course, tmp_path: Path) -> Course:
+    """Not graded yet."""
+    return collected.copy(tmp_path / "course")
+
+
+@pytest.fixture
+def graded(by_nbgrader: Course, tmp_path: Path) -> Course:
+    """Graded by nbgrader's command."""
+    return by_nbgrader.copy(tmp_path / "course")
 
 
 def grade(course: Course, *arguments: str) -> int:
     with chdir(course.root):
-        return main(["grade", NAME, "--workers", "2", *arguments])
+        return main(["grade", NAME, *arguments])
 
 
 def files(course: Course) -> dict[str, bytes]:
@@ -74,23 +94,18 @@ def written(course: Course) -> dict[str, int]:
     return {name: path.stat().st_mtime_ns for name, path in paths.items()}
 
 
-def test_both_write_the_same(tmp_path: Path) -> None:
-    ours, theirs = made(tmp_path / "a"), made(tmp_path / "b")
-    assert grade(ours) == 0
-    said = theirs.nbgrader("autograde", NAME)
-    assert rows(ours) == rows(theirs)
-    assert files(ours) == files(theirs)
-    assert "Skipping unknown notebook" in said
-    assert "eve: The notebook 02-correlation.ipynb was not handed in." in said
-
-
-def test_what_one_has_graded_the_other_leaves_alone(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
-    course.nbgrader("autograde", NAME)
-    before = written(course)
+def test_both_write_the_same(course: Course, by_nbgrader: Course) -> None:
     assert grade(course) == 0
+    assert rows(course) == rows(by_nbgrader)
+    assert files(course) == files(by_nbgrader)
+
+
+def test_what_one_has_graded_the_other_leaves_alone(graded: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    before = written(graded)
+    assert grade(graded) == 0
     assert "0 graded" in capsys.readouterr().out
-    assert "Skipping existing assignment" in course.nbgrader("autograde", NAME)
-    assert written(course) == before
+    assert "Skipping existing assignment" in graded.nbgrader("autograde", NAME)
+    assert written(graded) == before
 
 
 def test_nbgraders_rule_of_what_to_grade_again(course: Course) -> None:
@@ -107,20 +122,18 @@ def test_nbgraders_rule_of_what_to_grade_again(course: Course) -> None:
     assert [name for name in STUDENTS if written(course)[name] != newer[name]] == ["eve"]
 
 
-def test_what_was_left_unfinished_is_graded_again(course: Course) -> None:
-    course.nbgrader("autograde", NAME)
-    (course.root / ".autograder" / NAME / NAME / "bob.jsonl").write_bytes(b"")
-    before = written(course)
-    course.nbgrader("autograde", NAME)
-    after = written(course)
+def test_what_was_left_unfinished_is_graded_again(graded: Course) -> None:
+    (graded.root / ".autograder" / NAME / NAME / "bob.jsonl").write_bytes(b"")
+    before = written(graded)
+    graded.nbgrader("autograde", NAME)
+    after = written(graded)
     assert [name for name in STUDENTS if after[name] != before[name]] == ["bob"]
 
 
 def test_a_failure_costs_one_submission_removes_nothing_and_is_reported(
-    course: Course, monkeypatch: pytest.MonkeyPatch
+    graded: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    course.nbgrader("autograde", NAME)
-    before = files(course)
+    before = files(graded)
     write = Writer.write
 
     def failing(self: Writer, result: Any) -> None:
@@ -130,9 +143,9 @@ def test_a_failure_costs_one_submission_removes_nothing_and_is_reported(
 
     monkeypatch.setattr(Writer, "write", failing)
     with pytest.raises(AssertionError, match="no space left on device") as failure:
-        course.nbgrader("autograde", NAME, "--force")
+        graded.nbgrader("autograde", NAME, "--force")
     assert f"There was an error processing assignment '{NAME}' for student 'bob'" in str(failure.value)
-    assert files(course) == before
+    assert files(graded) == before
 
 
 def test_students_are_made_only_where_that_is_wanted(course: Course) -> None:
@@ -165,32 +178,11 @@ def test_files_have_nbgraders_permissions_on_both_roads(course: Course, shared: 
         assert all(path.parent.stat().st_mode & folder == folder for path in [*found, found[0].parent.parent])
 
 
-def commands() -> dict[str, list[str]]:
-    return {
-        "nbgrader": [str(BIN / "nbgrader"), "autograde", NAME, "--force"],
-        "autograder": [str(BIN / "autograder"), "grade", NAME, "--force", "--workers", "1"],
-    }
-
-
-@pytest.mark.parametrize(("command", "status"), [("nbgrader", 1), ("autograder", 2)])
-def test_a_locked_gradebook_ends_the_command_with_a_sentence(course: Course, command: str, status: int) -> None:
-    with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write('\nc.CourseDirectory.db_url += "?timeout=0.1"\n')
-    with closing(sqlite3.connect(course.root / "gradebook.db")) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        ended = subprocess.run(commands()[command], cwd=course.root, capture_output=True, text=True, check=False)
-    assert ended.returncode == status
-    said = ended.stdout + ended.stderr
-    assert "database is locked" in said
-    assert "run the same command again" in said
-    assert "Traceback" not in said
-
-
 @pytest.mark.slow
 def test_three_graders_at_once_lose_nothing(course: Course) -> None:
     """All on everybody, while a TA marks each submission as soon as there is one."""
-    known = commands()
-    lines = [known["nbgrader"], known["autograder"], known["autograder"]]
+    ours = [str(BIN / "autograder"), "grade", NAME, "--force", "--workers", "1"]
+    lines = [[str(BIN / "nbgrader"), "autograde", NAME, "--force"], ours, ours]
     environment = {**os.environ, "PATH": os.pathsep.join([str(BIN), os.environ["PATH"]])}
     running = [
         subprocess.Popen(line, cwd=course.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

@@ -33,7 +33,7 @@ def course(tmp_path: Path) -> Course:
     course = Course.make(tmp_path, NAME)
     for student in STUDENTS:
         course.submit(student, NAME, course.solved(NAME))
-    assert autograder(course, "grade", NAME, "--workers", "2") == 0
+    assert autograder(course, "grade", NAME) == 0
     return course
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import functools
+import io
 import json
 import os
 import resource
@@ -10,63 +12,69 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, chdir, closing, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
+from autograder.cli import main
 from autograder.sandbox import Limits, SandboxUnavailable
 from autograder.sandbox.limits import check_shell
 from tests.course_folder import Course
 
 NAME = "02-correlation"
 STUDENTS = ("ada", "bob", "eve")
-BIN = Path(sys.executable).parent
-COMMANDS = {
-    "autograder": [str(BIN / "autograder"), "grade", NAME, "--json", "--workers", "1"],
-    "nbgrader": [str(BIN / "nbgrader"), "autograde", NAME],
-}
-# Stands for a disk without space: the first of our files that is made safe there cannot be.
-FULL_DISK = """
-import os, errno
-def fsync(handle, real=os.fsync):
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-os.fsync = fsync
-"""
-FULL_GRADEBOOK = """
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-@event.listens_for(Engine, "connect")
-def limit(connection, record):
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    connection.execute(f"PRAGMA max_page_count = {pages}")
-"""
+GRADE = ("grade", NAME, "--json", "--workers", "1")
+COMMAND = Path(sys.executable).parent / "autograder"
 
 
 @contextmanager
-def configured(course: Course, lines: str) -> Iterator[None]:
-    path = course.root / "nbgrader_config.py"
-    before = path.read_text()
-    path.write_text(f"{before}\n{lines}\n")
-    yield
-    path.write_text(before)
+def full_disk(_course: Course) -> Iterator[None]:
+    """Stands for a disk without space: the first of our files that is made safe there cannot be."""
 
+    def fsync(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-@contextmanager
-def locked(course: Course) -> Iterator[None]:
-    """Somebody else writes: it can be read, and not written."""
-    with (
-        configured(course, 'c.CourseDirectory.db_url += "?timeout=0.1"'),
-        closing(sqlite3.connect(course.root / "gradebook.db")) as other,
-    ):
-        other.execute("BEGIN IMMEDIATE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", fsync)
         yield
 
 
+@contextmanager
+def full_gradebook(_course: Course) -> Iterator[None]:
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(Engine, "connect", limit)
+    yield
+    event.remove(Engine, "connect", limit)
+
+
+@contextmanager
+def locked(course: Course, how: str = "IMMEDIATE") -> Iterator[None]:
+    """Somebody else writes: it can be read, and not written; or not even read."""
+    path = course.root / "nbgrader_config.py"
+    before = path.read_text()
+    path.write_text(f'{before}\nc.CourseDirectory.db_url += "?timeout=0.1"\n')
+    with closing(sqlite3.connect(course.root / "gradebook.db")) as other:
+        other.execute(f"BEGIN {how}")
+        yield
+    path.write_text(before)
+
+
 TROUBLE: dict[str, tuple[Callable[[Course], AbstractContextManager[None]], str, str]] = {
-    "a full disk": (lambda course: configured(course, FULL_DISK), os.strerror(errno.ENOSPC), "Free some, then run"),
-    "a full gradebook": (lambda course: configured(course, FULL_GRADEBOOK), "is full", "Free some space where it lies"),
+    "a full disk": (full_disk, os.strerror(errno.ENOSPC), "Free some, then run"),
+    "a full gradebook": (full_gradebook, "is full", "Free some space where it lies"),
     "a locked gradebook": (locked, "database is locked", "wait until that one has ended"),
+    "a gradebook locked for reading": (
+        functools.partial(locked, how="EXCLUSIVE"),
+        "database is locked",
+        "run the same command again",
+    ),
 }
 
 
@@ -81,35 +89,52 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
-@pytest.fixture(
-    scope="module",
-    params=["a full disk", "a locked gradebook", pytest.param("a full gradebook", marks=pytest.mark.slow)],
-)
-def said(request: pytest.FixtureRequest, course: Course) -> dict[str, tuple[str, subprocess.CompletedProcess[str]]]:
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit status and what it printed; nbgrader prints its log on standard error."""
+
+    status: object
+    out: str
+    err: str
+
+
+def by_us(course: Course, *more: str) -> Ended:
+    with chdir(course.root), redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        status = main([*GRADE, *more])
+    return Ended(status, out.getvalue(), err.getvalue())
+
+
+def by_nbgrader(course: Course, *more: str) -> Ended:
+    with pytest.raises(AssertionError) as failed, redirect_stderr(io.StringIO()) as err:
+        course.nbgrader("autograde", NAME, *more)
+    assert isinstance(failed.value.__cause__, SystemExit)
+    return Ended(failed.value.__cause__.code, "", err.getvalue())
+
+
+@pytest.fixture(scope="module", params=TROUBLE)
+def said(request: pytest.FixtureRequest, course: Course) -> dict[str, tuple[str, Ended]]:
     """What each command says of one trouble, with the words that it must say."""
     trouble, why, what_to_do = TROUBLE[request.param]
     with trouble(course):
-        ended = {
-            name: subprocess.run(line, cwd=course.root, capture_output=True, text=True, check=False)
-            for name, line in COMMANDS.items()
-        }
-    return {name: (f"{why}|{what_to_do}", process) for name, process in ended.items()}
+        ended = {"autograder": by_us(course), "nbgrader": by_nbgrader(course)}
+    return {name: (f"{why}|{what_to_do}", how) for name, how in ended.items()}
 
 
-def test_one_sentence_says_what_to_do(said: dict[str, tuple[str, subprocess.CompletedProcess[str]]]) -> None:
+def test_one_sentence_says_what_to_do(said: dict[str, tuple[str, Ended]]) -> None:
     for name, (words, ended) in said.items():
-        text = " ".join(ended.stderr.split())  # what a person reads; the summary as JSON is on standard output
-        assert all(text.count(word) == 1 for word in words.split("|")), (name, ended.stderr)
+        text = " ".join(ended.err.split())  # what a person reads; the summary as JSON is on standard output
+        assert all(text.count(word) == 1 for word in words.split("|")), (name, ended.err)
         assert "Traceback" not in text
-        assert ended.returncode == {"autograder": 2, "nbgrader": 1}[name]
+        assert ended.status == {"autograder": 2, "nbgrader": 1}[name]
     words, ended = said["autograder"]
-    summary = json.loads(ended.stdout)
+    summary = json.loads(ended.out)
     assert all(word in summary["error"] for word in words.split("|"))
     assert (summary["exit_status"], summary["failed"]) == (2, [])
     assert len(summary["graded"]) < len(STUDENTS)
 
 
-def test_nothing_is_half_written(course: Course) -> None:
+def test_nothing_is_half_written(course: Course, said: dict[str, tuple[str, Ended]]) -> None:
+    assert said
     with closing(sqlite3.connect(course.root / "gradebook.db")) as gradebook:
         graded = gradebook.execute("select count(*) from grade group by notebook_id").fetchall()
         assert (
@@ -120,7 +145,8 @@ def test_nothing_is_half_written(course: Course) -> None:
 
 
 def test_a_limit_of_the_shell_is_told(course: Course) -> None:
-    line = f"ulimit -v 300000 && exec {' '.join(COMMANDS['autograder'])}"
+    """By the command as a process of its own, which ends with the status."""
+    line = f"ulimit -v 300000 && exec {COMMAND} {' '.join(GRADE)}"
     ended = subprocess.run(["sh", "-c", line], cwd=course.root, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "292 MB of addresses" in json.loads(ended.stdout)["error"]
@@ -151,12 +177,12 @@ ODD = "e\x1b[31mve\nand others"
 def test_names_that_cannot_be_shown_cost_themselves_only(course: Course) -> None:
     course.submit(ODD, NAME, course.release(NAME))
     (course.root / "submitted" / "\x1b[31m" / NAME).mkdir(parents=True)
-    for line in COMMANDS.values():
-        ended = subprocess.run([*line, "--force"], cwd=course.root, capture_output=True, text=True, check=False)
-        assert ended.returncode == 1
-        assert "\x1b[31m" not in ended.stdout + ended.stderr
-        assert f"{ODD!r}: the name of the folder holds characters" in ended.stderr
-        assert "Traceback" not in ended.stderr
+    for command in (by_us, by_nbgrader):
+        ended = command(course, "--force")
+        assert ended.status == 1
+        assert "\x1b[31m" not in ended.out + ended.err
+        assert f"{ODD!r}: the name of the folder holds characters" in ended.err
+        assert "Traceback" not in ended.err
     points = {student: course.points(student, NAME) for student in STUDENTS}  # also of those that could not be written
     assert all(None not in [found[f"{part}-tests"] for part in ("q2a", "q2b", "q2c")] for found in points.values())
     assert sorted(path.name for path in (course.root / "autograded").iterdir()) == sorted(STUDENTS)

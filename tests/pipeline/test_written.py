@@ -45,7 +45,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for student, own in ANSWERS.items():
         course.submit(student, NAME, filled(course.release(NAME), {**solution, **own}))
     course.submit("eve", NAME, filled(course.release(NAME), {FIRST: " \n"}))
-    assert autograder(course, "grade", NAME, "--workers", "2") == 0
+    assert autograder(course, "grade", NAME) == 0
     return course
 
 
