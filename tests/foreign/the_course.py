@@ -1,4 +1,4 @@
-"""The parts as a course: six notebooks of one assignment, and what four students submitted."""
+"""The parts as a course: eight notebooks of one assignment, and what four students submitted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbgrader.api import Gradebook
 
 from autograder.template import Delimiters
 from tests.course_folder import Course
-from tests.foreign import analyses, classes, functions, notebooks, programs, values
+from tests.foreign import analyses, beginners, classes, functions, models, notebooks, programs, values
 from tests.foreign.part import NOTHING, Part
 
 ASSIGNMENT = "foreign"
@@ -22,8 +22,10 @@ FAMILIES: dict[str, tuple[Part, ...]] = {
     "analyses": analyses.PARTS,
     "notebooks": notebooks.PARTS,
     "programs": programs.PARTS,
+    "beginners": beginners.PARTS,
+    "models": models.PARTS,
 }
-SETUP = {"analyses": analyses.SETUP}
+SETUP = {"analyses": analyses.SETUP, "models": models.SETUP}
 FILES = {
     "rows.csv": "n\n1\n2\n3\n",
     "helper.py": "def double(x):\n    return 2 * x\n\ndef check_triple(f):\n    assert f(5) == 15\n",
