@@ -120,7 +120,7 @@ def _load(options: argparse.Namespace) -> None:
     # jsonschema's check of internationalized addresses, which no notebook has: its grammar takes a second to load.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     gc.disable()  # what is loaded stays, and looking for garbage in it takes a tenth of the time
-    import_module("autograder.course.grade_class")
+    import_module("autograder.course.course" if options.command == "try" else "autograder.course.grade_class")
     if gc.get_freeze_count() == 0:
         gc.freeze()  # nor is it looked through when the process ends
     gc.enable()

@@ -47,7 +47,7 @@ def _what_commands_share() -> Iterator[None]:
     """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
     pools = WarmPools()
     with pytest.MonkeyPatch.context() as patch:
-        for user in ("workers.engines", "audit.run_cases", "audit.report", "audit.trials", "watch.pages"):
+        for user in ("workers.engines", "audit.run_cases", "audit.report", "audit.read_ahead", "watch.pages"):
             patch.setattr(f"autograder.{user}.Pool", pools.new)
         patch.setattr("autograder.commands.processors", lambda: 1)  # who wants more workers says so
         # nbgrader asks a program for the version of its own tables whenever it makes a gradebook.

@@ -9,6 +9,7 @@ from concurrent import futures
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from autograder.workers import beginning
 from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
@@ -27,8 +28,8 @@ class WarmPools:
     def new(self, workers: int, initialise: Any = int) -> Executor:
         """Lend the pool with these arguments; the one that was lent longest ago ends if they become too many."""
         call = (initialise.func, *initialise.args) if hasattr(initialise, "func") else (initialise,)
-        if call[0] is warm:  # a sandbox that has loaded everything serves those who need less
-            call = call[:4]
+        if call[0] in (warm, beginning.warm):  # a sandbox that has loaded everything serves those who need less
+            call = (warm, *call[1:4])
             initialise = functools.partial(*call)
         if call[0] not in (warm, int):  # processes that are changed for one use
             return Pool(workers, initialise)

@@ -11,7 +11,7 @@ import nbformat
 from autograder.audit.bank import Answer, refuse
 from autograder.course.release.generate import EXAMPLE, Rehearsal
 from autograder.errors import BankError
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.template import Template, grade_id_of
 
 IDS = ("ada", "b.1815", "c042", "Dora-7")  # further ids that are tried, unless a class is named

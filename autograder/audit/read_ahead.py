@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,23 @@ from autograder.audit.bank import find_bank, read_bank
 from autograder.course.course import Course
 from autograder.errors import GraderError
 from autograder.grading.restoring.intake import read_notebook
+from autograder.sandbox import needed
 from autograder.template import grade_id_of, is_test, uses_checks
+from autograder.workers.beginning import warm
+from autograder.workers.pool import Pool
+
+
+def begun(course: Course, options: argparse.Namespace) -> Pool:
+    """A process whose sandbox starts now; one for all answers, as starting it takes longest.
+
+    Args:
+        course: where the assignment is.
+        options: of ``autograder try``.
+    """
+    (name,) = options.assignment
+    limits, isolated = course.settings.limits_of(name), course.settings.isolated
+    preload = needed(code_of(course, name, options))
+    return Pool(1, functools.partial(warm, limits.folder_mb, course.hidden_packages(), isolated, preload))
 
 
 def code_of(course: Course, name: str, options: argparse.Namespace) -> str:

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 from autograder.audit.cases import AuditCase
 from autograder.audit.one_case import CaseResult, change_environment, run_case
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.sandbox import needed
 from autograder.workers.engines import warm
 from autograder.workers.pool import Pool

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import functools
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,12 @@ from autograder.audit.bank import Answer, find_bank, read_answers, read_bank, re
 from autograder.audit.cases import SOLUTION, filled_in, misfits, parts_of
 from autograder.audit.faults import dead_mistakes, told
 from autograder.audit.one_case import CaseResult, CellResult, run_case
-from autograder.audit.read_ahead import code_of
 from autograder.course.course import Course
 from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
 from autograder.errors import CourseError
 from autograder.pages.checks import as_text
-from autograder.sandbox import needed
 from autograder.template import Template, grade_id_of
-from autograder.workers.engines import warm
-from autograder.workers.pool import Pool
 
 
 @dataclass(frozen=True)
@@ -58,12 +54,13 @@ class Tried:
         return told(cell, self.template.by_id()[cell.grade_id]) if cell.points is None else ""
 
 
-def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
+def try_answers(course: Course, options: argparse.Namespace, pool: Executor) -> Iterator[Tried]:
     """Submit answers, one after the other.
 
     Args:
         course: where the assignment is.
         options: arguments of ``autograder try``.
+        pool: whose processes judge them.
 
     Yields:
         What the tests said, as soon as it is known.
@@ -73,21 +70,18 @@ def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
         BankError: an entry of the bank is not what it should be.
     """
     (name,) = options.assignment
-    folder_mb = course.settings.limits_of(name).folder_mb
-    sandbox = (folder_mb, course.hidden_packages(), course.settings.isolated, needed(code_of(course, name, options)))
-    with Pool(1, functools.partial(warm, *sandbox)) as pool:  # one for all, as starting it takes longest
-        for rehearsal in rehearse(course, [name])[name]:
-            parts = parts_of(rehearsal.template)
-            if options.part and options.part not in parts:
-                known = ", ".join(parts)
-                raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {known}.")
-            chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
-            shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
-            for number, trial in enumerate(_trials(rehearsal, course, options, list(chosen))):
-                student = options.id or shortened.task.student
-                task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
-                result = pool.submit(run_case, task, number == 0).result()  # the first one tells of all mistakes
-                yield _tried(result, trial, chosen, rehearsal.template)
+    for rehearsal in rehearse(course, [name])[name]:
+        parts = parts_of(rehearsal.template)
+        if options.part and options.part not in parts:
+            known = ", ".join(parts)
+            raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {known}.")
+        chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
+        shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
+        for number, trial in enumerate(_trials(rehearsal, course, options, list(chosen))):
+            student = options.id or shortened.task.student
+            task = replace(shortened.task, student=student, content=_cut(trial.content, shortened.template))
+            result = pool.submit(run_case, task, number == 0).result()  # the first one tells of all mistakes
+            yield _tried(result, trial, chosen, rehearsal.template)
 
 
 def _tried(result: CaseResult, trial: _Trial, parts: Mapping[str, tuple[str, ...]], template: Template) -> Tried:

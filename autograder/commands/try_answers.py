@@ -41,14 +41,17 @@ def _answer(text: str) -> str:
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Submit answers and show the checks."""
-    from autograder.audit.trials import as_json, show, try_answers
+    from autograder.audit.read_ahead import begun
     from autograder.course.course import Course
 
     begin(options, f"Handing in answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
-    trials = []
-    for tried in try_answers(Course.here(), options):
-        show(tried, console)
-        trials.append(tried)
+    course, trials = Course.here(), []
+    with begun(course, options) as pool:
+        from autograder.audit.trials import as_json, show, try_answers  # which takes as long as the sandbox
+
+        for tried in try_answers(course, options, pool):
+            show(tried, console)
+            trials.append(tried)
     status = DONE if all(tried.is_well for tried in trials) else AUTHOR
     if options.json:
         print_json({"trials": [as_json(tried) for tried in trials], "exit_status": status})

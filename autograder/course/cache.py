@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.course.files import write_atomically
 from autograder.grading.record import KeptVerdicts, Prints, SubmissionRecord, UnreadableRecord, prints_in, verdicts_in
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.sandbox.bubblewrap import numerical_settings
 from autograder.template import Template, TemplateCell
 from autograder.workers import environment

@@ -24,7 +24,7 @@ from autograder.course.submissions.times import Collected, doubt
 from autograder.course.trouble import of_gradebook, told_once, trouble
 from autograder.errors import CourseError, UnreadableNotebook, did_you_mean
 from autograder.grading.restoring.intake import read_notebook
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.template import Delimiters, Template, TemplateCell
 from autograder.workers.packages import hidden_packages
 from autograder.written.vocabulary import Vocabulary

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 
 from autograder.course.submissions.submitted import TIMESTAMP, SubmittedFolder
-from autograder.grading.shown_run import SHOWN_FILES
+from autograder.pages.shows import SHOWN_FILES
 
 
 def pattern_in_path(path: str) -> str:

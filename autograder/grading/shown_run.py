@@ -16,12 +16,11 @@ from autograder.grading.referee import Referee, Verdict
 from autograder.grading.stopped import Place
 from autograder.pages.alt import alt_texts
 from autograder.pages.parts import heading_of
+from autograder.pages.shows import SHOWN_FILES
 from autograder.sandbox import CellRun, Session, SessionEnded
 from autograder.template import Template, TemplateCell, grade_id_of
 
 _PNG = "image/png"
-# What a browser shows as a picture or as text. nbgrader serves and publishes what lies beside a graded notebook.
-SHOWN_FILES = frozenset(".csv .tsv .txt .dat .json .md .py .png .jpg .jpeg .gif .xlsx".split())
 
 
 @dataclass(frozen=True)

@@ -33,42 +33,16 @@ from autograder.grading.remarks import add_remarks, not_compared
 from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.restoring.restore import Restored, restore
 from autograder.grading.stopped import absent
-from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, Session, SessionEnded
-from autograder.template import NOTES, Template, TemplateCell, grade_id_of
-from autograder.written.vocabulary import Vocabulary
+from autograder.grading.task import Task as Task
+from autograder.grading.task import left_blank as left_blank
+from autograder.sandbox import Sandbox, SandboxUnavailable, Session, SessionEnded
+from autograder.template import NOTES, Template, grade_id_of
 
 READ_SECONDS = 10.0  # of processor time, as all of these; for the file that was handed in
 SUBMISSION_SECONDS = 120.0  # for all that the grader itself does about a submission; an honest one takes 0.2
 REMARKS_SECONDS = 10.0
 _NOTHING = "Nothing was filled in."
 _MOST_AGAIN = 3  # runs without what held up the one before
-
-
-@dataclass(frozen=True)
-class Task:
-    """Everything that grading one notebook needs; it can travel to another machine."""
-
-    student: str  # the id under which it was submitted
-    content: bytes | None  # the file as handed in; None where it was not handed in at all
-    template: Template
-    files: Mapping[str, bytes]  # the assignment's own data files by relative name
-    extra: Mapping[str, bytes]  # other files that the student handed in; the assignment's own win
-    limits: Limits
-    blocked: Mapping[str, str] = field(default_factory=dict)  # this and the next two: see grading.cells.PlainTests
-    confirmed: tuple[str, ...] = ()
-    keeps_points: bool = True
-    second_files: Mapping[str, bytes] = field(default_factory=dict)  # other data for a second run; empty: none
-    others: tuple[str, ...] = ()  # ids of the rest of the class, where a test cell compares with them
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)  # of the course, for written answers
-    hidden: tuple[str, ...] = ()  # packages that student code must not be able to read
-    isolated: bool = True  # False: student code runs with the grader's own rights
-    problem: str = "The notebook was not handed in."  # why there is no content, for its author
-    notes: tuple[str, ...] = ()  # on how it was handed in, for the student and the TA
-    unclear: bool = False  # there is no content, but something else that a person has to look at
-    fingerprint: str = ""  # of everything that grading it depends on; this and the next three: kept with the result
-    work: str = ""  # of the same without the hidden tests and what they import
-    submitted: str = ""  # of what was handed in
-    code: str = ""  # digest of the packages that the test cells import; kept with the result
 
 
 @dataclass(frozen=True)
@@ -148,18 +122,6 @@ def as_file(notebook: nbformat.NotebookNode) -> bytes:
     plain = rwbase.strip_transient(rwbase.split_lines(notebook))
     text = json.dumps(plain, indent=1, sort_keys=True, ensure_ascii=False, separators=(",", ": "))
     return f"{text}\n".encode()
-
-
-def left_blank(notebook: nbformat.NotebookNode, template: Template) -> frozenset[str]:
-    """``grade_id`` of cells that are as they were released, or gone, and of texts that were emptied."""
-    cells = {grade_id_of(cell): cell for cell in notebook.cells}
-    return frozenset(known.grade_id for known in template.cells if _is_blank(known, cells.get(known.grade_id)))
-
-
-def _is_blank(known: TemplateCell, cell: nbformat.NotebookNode | None) -> bool:
-    if cell is None or cell.source.strip() == known.released.strip():
-        return True
-    return known.cell_type == "markdown" and not cell.source.strip() and not cell.get("attachments")
 
 
 def answers_in(notebook: nbformat.NotebookNode, template: Template, blank: Collection[str]) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""How much of the verdicts a feedback page shows."""
+"""What is shown: how much of the verdicts on a feedback page, and which files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from enum import Enum
 
 from bs4 import BeautifulSoup
 
+# What a browser shows as a picture or as text. nbgrader serves and publishes what lies beside a graded notebook.
+SHOWN_FILES = frozenset(".csv .tsv .txt .dat .json .md .py .png .jpg .jpeg .gif .xlsx".split())
 _LATER = "<p>The list of checks is shown later.</p>"
 
 

@@ -1,10 +1,16 @@
 """Runs student code where it can reach nothing."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from autograder.errors import CallFailed, SandboxUnavailable, SessionEnded
 from autograder.sandbox.limits import Limits
-from autograder.sandbox.outputs import CellRun, called, understood, unread
-from autograder.sandbox.sandbox import Sandbox, needed
-from autograder.sandbox.session import READ_SECONDS, Session, call_request, name_of_call
+from autograder.sandbox.preload import needed
+
+if TYPE_CHECKING:
+    from autograder.sandbox.outputs import CellRun, called, understood, unread
+    from autograder.sandbox.sandbox import Sandbox
+    from autograder.sandbox.session import READ_SECONDS, Session, call_request, name_of_call
 
 __all__ = [
     "READ_SECONDS",
@@ -22,3 +28,18 @@ __all__ = [
     "understood",
     "unread",
 ]
+
+_PLACES = {
+    "outputs": ("CellRun", "called", "understood", "unread"),
+    "sandbox": ("Sandbox",),
+    "session": ("READ_SECONDS", "Session", "call_request", "name_of_call"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when asked for: a course's settings speak of limits, and reading them should not wait for pandas.
+    for place, names in _PLACES.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(f"{__name__}.{place}"), name)
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

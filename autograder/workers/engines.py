@@ -18,7 +18,7 @@ from autograder.grading.submission import SubmissionResult, Task, grade_submissi
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.bubblewrap import find_tools
 from autograder.sandbox.limits import check_shell
-from autograder.sandbox.sandbox import PRELOAD
+from autograder.sandbox.preload import PRELOAD
 from autograder.workers.pool import Pool
 
 Grade = Callable[[Task], SubmissionResult]

@@ -21,7 +21,7 @@ from autograder.course.course import Course
 from autograder.course.gradebook import in_python, read_template
 from autograder.errors import AuthorError, CourseError, UnreadableNotebook, did_you_mean
 from autograder.grading.restoring.intake import read_notebook
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.template import Template, grade_id_of, is_test
 
 _TELLS = "TellForgeable"  # a step of the release that changes nothing, and rehearses tests by itself

@@ -10,7 +10,7 @@ from autograder.deadline import bounded
 from autograder.errors import UnreadableNotebook
 from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.restoring.restore import restore
-from autograder.grading.submission import left_blank
+from autograder.grading.task import left_blank
 from autograder.template import Template, grade_id_of
 
 _MAX_NAMED = 5  # files in a message
