@@ -172,7 +172,7 @@ class _Sheet:
     def spare(self, *, force: bool) -> None:
         """Refuse to write over somebody's work."""
         if self.path.exists() and not force:
-            _spare(self.path, self.apply)
+            _spare(self)
 
 
 def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Console) -> dict[str, Any]:
@@ -203,19 +203,20 @@ def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Cons
     return {"marker": sheet.marker, "page": html, "sheet": sheet.path, "apply": sheet.apply, "parts": parts}
 
 
-def _spare(path: Path, apply: str) -> None:
-    from autograder.marking.sheet import filled, read_sheet
+def _spare(sheet: _Sheet) -> None:
+    from autograder.marking.marks import not_given
+    from autograder.marking.sheet import read_sheet
 
     try:
-        done = filled(read_sheet(path))
+        waiting = not_given(read_sheet(sheet.path), sheet.written)
     except CourseError as problem:
         raise CourseError(str(problem), remedy="Move it away, or overwrite it with --force.") from None
-    if done:
-        rows = "1 row already has" if done == 1 else f"{done} rows already have"
+    if waiting:
+        rows = "1 row has" if waiting == 1 else f"{waiting} rows have"
         raise CourseError(
-            f"Refusing to overwrite {path}: {rows} marks.",
-            done,
-            remedy=f"Apply them ({apply}) and move the sheet away, or discard them with --force.",
+            f"Refusing to overwrite {sheet.path}: {rows} marks that are not in the gradebook.",
+            waiting,
+            remedy=f"Apply them ({sheet.apply}), or discard them with --force.",
         )
 
 

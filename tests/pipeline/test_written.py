@@ -352,6 +352,33 @@ def test_sheet_with_marks_is_not_written_over(course: Course, capsys: pytest.Cap
     assert {row["points"] for row in rows(course)} == {""}
 
 
+def test_a_sheet_whose_marks_are_given_is_written_anew(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(course, {(FIRST, "bob"): ("0,1", "Which unit?"), (FIRST, "dan"): ("0", "")})
+    assert autograder(course, "written", NAME, "--apply") == 0
+    fill(course, {(FIRST, "dan"): ("0.1", "")})
+    capsys.readouterr()
+    assert autograder(course, "written", NAME) == 2
+    assert "1 row has marks that are not in the gradebook" in " ".join(capsys.readouterr().err.split())
+    fill(course, {(FIRST, "dan"): ("0", "")})
+    assert autograder(course, "written", NAME) == 0
+    assert {row["points"] for row in rows(course)} == {""}
+    assert "0.1 (Which unit?)" in {row["marked so far"] for row in rows(course)}
+
+
+def test_the_next_page_shows_a_mark_without_force(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    fill(course, {(FIRST, "bob"): ("0.1", "Which unit is that?")})
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 0
+    assert f"next: nbgrader generate_feedback {NAME}\n" in capsys.readouterr().out
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    page = course.root / "feedback" / "bob" / NAME / f"{NAME}.html"
+    assert "Which unit is that?" in page.read_text("utf-8")
+    fresh = page.stat().st_mtime_ns
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    assert page.stat().st_mtime_ns == fresh  # and is left alone from then on
+
+
 def test_mark_goes_to_no_text_that_nobody_has_read(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
     """An answer that changed after the sheet was written."""
     fill(course, {(FIRST, "bob"): ("0.1", "")})
