@@ -21,7 +21,7 @@ from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.pages import TEMPLATES
 from autograder.pages.errors import error_of
 from autograder.pages.markdown import as_html, highlight_code
-from autograder.pages.parts import nothing_in, parts_of
+from autograder.pages.parts import nothing_in, parts_of, unread_in
 from autograder.pages.shows import Shows
 from autograder.pages.time import page_in_time
 from autograder.template import Template
@@ -53,6 +53,7 @@ class FeedbackExporter(HTMLExporter):
                     "highlight_code": highlight_code,
                     "parts": parts_of,
                     "nothing": nothing_in,
+                    "unread": unread_in,
                 },
             }
         )
