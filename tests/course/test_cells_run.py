@@ -5,11 +5,16 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import chdir, redirect_stdout
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
 import pytest
 
 from autograder.values.views import Missing
@@ -26,6 +31,7 @@ from tests.course.table import (
 )
 
 Namespace = dict[str, Any]
+DATA = (pd.DataFrame, pd.Series, np.ndarray, list, dict)  # what a cell could change in place
 
 
 @pytest.fixture(autouse=True)
@@ -45,19 +51,55 @@ def run(source: str, namespace: Namespace) -> None:
         exec(compile(source, "<cell>", "exec"), namespace)
 
 
-def solved(assignment: str) -> Namespace:
-    """Everything that the solutions define, by running the notebook from top to bottom with its visible tests."""
+@dataclass(frozen=True)
+class Untouched:
+    """What a starter does as students get it, in the notebook with all earlier parts solved."""
+
+    stops: bool
+    defined: Namespace
+    draws: bool
+
+
+@dataclass(frozen=True)
+class Played:
+    """A notebook run once from top to bottom, solutions and visible tests."""
+
+    namespace: Namespace
+    starters: dict[str, Untouched]  # by part
+
+
+@cache
+def played(assignment: str) -> Played:
+    """Run the notebook in its folder; each starter is tried on copies just before its solution runs."""
     namespace: Namespace = {}
-    for cell in notebook_of(assignment).cells:
-        if cell.cell_type == "code":
-            run(visible_part(cell.source), namespace)
-    return namespace
+    starters = {}
+    with chdir(folder_of(assignment)):
+        for cell in notebook_of(assignment).cells:
+            if cell.cell_type == "code":
+                name = nbgrader_of(cell).get("grade_id")
+                if name in {part.name for of, part in STARTERS if of == assignment}:
+                    starters[name] = untouched(starter_of(cell.source), namespace)
+                run(visible_part(cell.source), namespace)
+    return Played(namespace, starters)
+
+
+def untouched(starter: str, namespace: Namespace) -> Untouched:
+    """Run a starter; nothing that the notebook goes on with is changed by it."""
+    own = {name: deepcopy(value) if isinstance(value, DATA) else value for name, value in namespace.items()}
+    plt.close("all")
+    try:
+        run(starter, own)
+        stops = False
+    except Exception:  # whatever pandas or statsmodels say of a blank
+        stops = True
+    draws = any(axes.has_data() for number in plt.get_fignums() for axes in plt.figure(number).axes)
+    plt.close("all")
+    return Untouched(stops, own, draws)
 
 
 @pytest.mark.parametrize("assignment", COURSE)
-def test_solutions_run_from_top_to_bottom(assignment: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder_of(assignment))
-    namespace = solved(assignment)
+def test_solutions_run_from_top_to_bottom(assignment: str) -> None:
+    namespace = played(assignment).namespace
     variables = [name for part in COURSE[assignment] if isinstance(part, Code) for name in part.variables]
     assert set(variables) <= set(namespace)
 
@@ -65,7 +107,7 @@ def test_solutions_run_from_top_to_bottom(assignment: str, monkeypatch: pytest.M
 @pytest.mark.parametrize("assignment", COURSE)
 def test_the_visible_part_says_which_name_is_still_empty(assignment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder_of(assignment))
-    namespace = solved(assignment)
+    namespace = played(assignment).namespace
     for part in COURSE[assignment]:
         for variable in part.variables if isinstance(part, Code) else ():
             visible = visible_part(cell_of(notebook_of(assignment), f"{part.name}-tests").source)
@@ -89,32 +131,18 @@ def starter_of(source: str) -> str:
     return "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines)
 
 
-def before(assignment: str, part: Code) -> Namespace:
-    """What the notebook has defined when it comes to a part, earlier parts solved."""
-    namespace: Namespace = {}
-    for cell in notebook_of(assignment).cells:
-        if nbgrader_of(cell).get("grade_id") == part.name:
-            return namespace
-        if cell.cell_type == "code":
-            run(visible_part(cell.source), namespace)
-    raise LookupError(part.name)
-
-
 @pytest.mark.parametrize(("assignment", "part"), [row for row in STARTERS if row[1].name != "q3b"], ids=name_of)
-def test_an_untouched_starter_stops_at_a_blank(assignment: str, part: Code, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(folder_of(assignment))
-    namespace = before(assignment, part)
-    with pytest.raises(Exception):  # noqa: B017, PT011  (whatever pandas or statsmodels say of a blank)
-        run(starter_of(cell_of(notebook_of(assignment), part.name).source), namespace)
-    assert all(namespace.get(variable, "____") == "____" for variable in part.variables)
-    assert not any(axes.has_data() for number in plt.get_fignums() for axes in plt.figure(number).axes)
+def test_an_untouched_starter_stops_at_a_blank(assignment: str, part: Code) -> None:
+    found = played(assignment).starters[part.name]
+    assert found.stops
+    assert all(found.defined.get(variable, "____") == "____" for variable in part.variables)
+    assert not found.draws
 
 
 def test_the_starter_that_draws_a_given_line_leaves_its_texts_blank(monkeypatch: pytest.MonkeyPatch) -> None:
     """In 3b the seminar gives the drawing; what students fill in there are the texts."""
     monkeypatch.chdir(folder_of("03-ols"))
-    _, part = next(row for row in STARTERS if row[1].name == "q3b")
-    namespace = before("03-ols", part)
+    namespace = dict(played("03-ols").namespace)
     monkeypatch.setattr(plt, "show", lambda: None)
     run(starter_of(cell_of(notebook_of("03-ols"), "q3b").source), namespace)
     axes = plt.gca()

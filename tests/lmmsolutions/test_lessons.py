@@ -46,7 +46,12 @@ def solved(name: str) -> Any:
 
 @cache
 def wrong_values(name: str) -> list[tuple[Mistake, Any]]:
-    return [(row, row.wrong(*LESSONS[name].tables())) for row in LESSONS[name].mistakes]
+    """The value of each mistake, computed from one copy of the data, which must be untouched behind it."""
+    tables = LESSONS[name].tables()
+    values = [(row, row.wrong(*tables)) for row in LESSONS[name].mistakes]
+    for before, after in zip(LESSONS[name].tables(), tables, strict=True):
+        pd.testing.assert_frame_equal(before, after)
+    return values
 
 
 def answer(solution: Any, quantity: str) -> Any:
@@ -179,16 +184,12 @@ def test_rows_are_well_formed(name: str) -> None:
 
 @each_lesson
 def test_values_are_finite_and_data_untouched(name: str) -> None:
-    tables = LESSONS[name].tables()
-    for row in LESSONS[name].mistakes:
-        value = row.wrong(*tables)
+    for row, value in wrong_values(name):
         assert value is not None, row.name
         if not isinstance(value, FittedModel | dict | tuple | str):
             numbers = list(as_terms(value).values())
             assert numbers, row.name
             assert np.isfinite(numbers).all(), row.name
-    for before, after in zip(LESSONS[name].tables(), tables, strict=True):
-        pd.testing.assert_frame_equal(before, after)
 
 
 def test_an_assignment_names_its_data() -> None:

@@ -28,6 +28,19 @@ COINCIDE = {
 }
 
 
+def wrong_values(module: ModuleType, data: str, request: pytest.FixtureRequest) -> list[tuple[Mistake, Any]]:
+    """The value of each mistake on a table of the fixtures, computed once; the table must be untouched behind it."""
+    if (module, data) not in _WRONG:
+        table = request.getfixturevalue(data)
+        before = table.copy()
+        _WRONG[module, data] = [(row, row.wrong(table)) for row in module.MISTAKES]
+        pd.testing.assert_frame_equal(table, before)
+    return _WRONG[module, data]
+
+
+_WRONG: dict[tuple[ModuleType, str], list[tuple[Mistake, Any]]] = {}
+
+
 def same(left: Any, right: Any, scale: float) -> bool:
     """Whether a check could not tell two values of one quantity apart."""
     match left, right:
@@ -93,21 +106,22 @@ def test_names_are_unique_per_quantity(module: ModuleType) -> None:
 @each_module
 @pytest.mark.parametrize("data", ["sleepstudy", "perturbed"])
 def test_every_value_is_away_from_the_right_one(module: ModuleType, data: str, request: pytest.FixtureRequest) -> None:
-    table = request.getfixturevalue(data)
-    solution = module.solve(table)
+    solution = module.solve(request.getfixturevalue(data))
     near = [
         (row.quantity, row.name)
-        for row in module.MISTAKES
-        if same(row.wrong(table), getattr(solution, row.quantity), scale_of(solution))
+        for row, value in wrong_values(module, data, request)
+        if same(value, getattr(solution, row.quantity), scale_of(solution))
     ]
     assert near == []
 
 
-def test_pairs_that_coincide_on_the_published_data_are_known(sleepstudy: pd.DataFrame) -> None:
+def test_pairs_that_coincide_on_the_published_data_are_known(
+    sleepstudy: pd.DataFrame, request: pytest.FixtureRequest
+) -> None:
     found = set()
     for module in MODULES:
         solution = module.solve(sleepstudy)
-        values = [(row, row.wrong(sleepstudy)) for row in module.MISTAKES]
+        values = wrong_values(module, "sleepstudy", request)
         for (one, left), (other, right) in itertools.combinations(values, 2):
             if one.quantity == other.quantity and same(left, right, scale_of(solution)):
                 found.add((module.__name__.split(".")[2], one.quantity, one.name, other.name))
@@ -133,17 +147,13 @@ def test_shares_are_quarters(module: ModuleType) -> None:
 def test_every_value_is_finite_and_the_data_untouched(
     module: ModuleType, data: str, request: pytest.FixtureRequest
 ) -> None:
-    table = request.getfixturevalue(data)
-    before = table.copy()
-    for row in module.MISTAKES:
-        value = row.wrong(table)
+    for row, value in wrong_values(module, data, request):
         assert value is not None, row.name
         if isinstance(value, int | float):
             assert np.isfinite(value), row.name
         if isinstance(value, pd.Series | dict):
             assert len(value) > 0, row.name
             assert np.isfinite(list(value.values()) if isinstance(value, dict) else value).all(), row.name
-    pd.testing.assert_frame_equal(table, before)
 
 
 @pytest.mark.parametrize("row", data_overview.MISTAKES, ids=lambda row: f"{row.quantity}-{row.name}")
