@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,13 +16,16 @@ from rich.markup import escape
 from autograder.audit.bank import Answer, find_bank, read_answers, read_bank, refuse
 from autograder.audit.cases import SOLUTION, filled_in, misfits, parts_of
 from autograder.audit.faults import dead_mistakes, told
-from autograder.audit.run_cases import CaseResult, CellResult, run_case
+from autograder.audit.one_case import CaseResult, CellResult, run_case
+from autograder.audit.read_ahead import code_of
 from autograder.course.course import Course
 from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
 from autograder.errors import CourseError
 from autograder.pages.checks import as_text
+from autograder.sandbox import needed
 from autograder.template import Template, grade_id_of
+from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
 
@@ -69,7 +73,9 @@ def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
         BankError: an entry of the bank is not what it should be.
     """
     (name,) = options.assignment
-    with Pool(1) as pool:  # one sandbox for all of them: what takes longest is to start it
+    folder_mb = course.settings.limits_of(name).folder_mb
+    sandbox = (folder_mb, course.hidden_packages(), course.settings.isolated, needed(code_of(course, name, options)))
+    with Pool(1, functools.partial(warm, *sandbox)) as pool:  # one for all, as starting it takes longest
         for rehearsal in rehearse(course, [name])[name]:
             parts = parts_of(rehearsal.template)
             if options.part and options.part not in parts:

@@ -90,7 +90,8 @@ def command(name: str) -> Command:
 
 def add_workers(parser: argparse._ActionsContainer) -> None:
     """Declare how many processes a command may use."""
-    parser.add_argument("--workers", type=_count, default=processors(), help="default: one per processor")
+    # A text, which argparse reads as if it were typed: a given number that *is* the default would count as not given.
+    parser.add_argument("--workers", type=_count, default=str(processors()), help="default: one per processor")
 
 
 def processors() -> int:

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from autograder.audit.run_cases import CaseResult
+from autograder.audit.one_case import CaseResult
 from autograder.audit.trials import try_answers
 from autograder.cli import main
 from autograder.course.course import Course
@@ -150,7 +150,7 @@ def test_a_part_is_told_its_own_faults_alone(course: Path, monkeypatch: pytest.M
     result = replace(case_result(judged(RIGHT)), leaks=tuple(said))
     done: Future[CaseResult] = Future()
     done.set_result(result)
-    monkeypatch.setattr("autograder.audit.trials.Pool", lambda _: nullcontext(SimpleNamespace(submit=lambda *_: done)))
+    monkeypatch.setattr("autograder.audit.trials.Pool", lambda *_: nullcontext(SimpleNamespace(submit=lambda *_: done)))
     options = Namespace(assignment=["sound"], part="q1", answer="NumPy", id=None)
     (tried,) = try_answers(Course.here(), options)
     assert tried.faults == (said[0],)
