@@ -237,9 +237,10 @@ def _apply(course: Course, gradebook: Any, sheet: _Sheet, options: argparse.Name
     journal = MarkJournal(course.root, written.assignment)
     journal.add(origins(done, ((row.line, row.part) for row in rows), sheet.marker))
     _say_given(done, written, console)
-    are, rows_left = "is" if len(done) == 1 else "are", _left(rows)
+    are, rows_left = "is" if len(done) == 1 else "are", _left(rows, written)
     have = "has" if rows_left == 1 else "have"
-    _say(console, f"{count(len(done), 'mark')} {are} in the gradebook; {count(rows_left, 'row')} {have} no points.")
+    told = f"{count(rows_left, 'row')} with an answer {have} no points." if rows_left else "no row is left."
+    _say(console, f"{count(len(done), 'mark')} {are} in the gradebook; {told}")
     without = [str(row.line) for row in rows if row.comment and not row.points]
     if without:
         _say(console, f"Comments without points were ignored: line {', '.join(without[:_SHOWN])}")
@@ -302,8 +303,10 @@ def _cut(comment: str) -> str:
     return comment if len(comment) <= _COMMENT else f"{comment[:_COMMENT].rstrip()} …"
 
 
-def _left(rows: tuple[SheetRow, ...]) -> int:
-    return sum(not row.points for row in rows)
+def _left(rows: tuple[SheetRow, ...], written: Written) -> int:
+    """How many rows wait for points; those without a response do not."""
+    silent = {(part.name, who) for part in written.parts for one in part.groups if one.blank for who in one.students}
+    return sum(not row.points and not silent.issuperset((row.part, who) for who in row.students) for row in rows)
 
 
 def _some(names: tuple[str, ...]) -> str:
