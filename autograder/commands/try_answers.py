@@ -45,12 +45,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from autograder.course.course import Course
 
     begin(options, f"Handing in answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
-    course, trials = Course.here(), []
+    course, trials, known = Course.here(), [], set[str]()
     with begun(course, options) as pool:
-        from autograder.audit.trials import as_json, show, try_answers  # which takes as long as the sandbox
+        from autograder.audit.trials import as_json, show, try_answers  # loading it takes as long as starting a sandbox
 
         for tried in try_answers(course, options, pool):
-            show(tried, console)
+            show(tried, console, known)
             trials.append(tried)
     status = DONE if all(tried.is_well for tried in trials) else AUTHOR
     if options.json:

@@ -35,6 +35,7 @@ from autograder.grading.restoring.restore import Restored, restore
 from autograder.grading.stopped import absent
 from autograder.grading.task import Task as Task
 from autograder.grading.task import left_blank as left_blank
+from autograder.pages.parts import NOTHING_READ
 from autograder.sandbox import Sandbox, SandboxUnavailable, Session, SessionEnded
 from autograder.template import NOTES, Template, grade_id_of
 
@@ -137,7 +138,7 @@ def restored(template: Template, content: bytes | None, problem: str = "") -> Re
             raise UnreadableNotebook(problem)
         return restore(template, read_notebook(content).cells)
     except UnreadableNotebook as problem:
-        said = f"{problem} Nothing of it could be graded."
+        said = f"{problem} {NOTHING_READ}"
         return Restored(restore(template, ()).notebook, (said,), unread=str(problem))
 
 

@@ -143,10 +143,10 @@ PARTS = (
     ),
     Part(
         "a table that is written and read",
-        "wages.head(3).to_csv('m19.csv', index=False)\nm19 = pd.read_csv('m19.csv')",
+        "wages.head(3).to_csv('m19.txt', index=False)\nm19 = pd.read_csv('m19.txt')",
         "assert m19.shape == (3, 4)",
         "pd.testing.assert_frame_equal(m19, wages.head(3), check_dtype=False)",
-        "wages.head(3).to_csv('m19.csv')\nm19 = pd.read_csv('m19.csv')",
+        "wages.head(3).to_csv('m19.txt')\nm19 = pd.read_csv('m19.txt')",
     ),
     Part(
         "options of pandas",
