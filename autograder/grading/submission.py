@@ -33,6 +33,7 @@ from autograder.grading.remarks import add_remarks, not_compared
 from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.restoring.restore import Restored, restore
 from autograder.grading.stopped import absent
+from autograder.pages.parts import NOTHING_READ
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, Session, SessionEnded
 from autograder.template import NOTES, Template, TemplateCell, grade_id_of
 from autograder.written.vocabulary import Vocabulary
@@ -175,7 +176,7 @@ def restored(template: Template, content: bytes | None, problem: str = "") -> Re
             raise UnreadableNotebook(problem)
         return restore(template, read_notebook(content).cells)
     except UnreadableNotebook as problem:
-        said = f"{problem} Nothing of it could be graded."
+        said = f"{problem} {NOTHING_READ}"
         return Restored(restore(template, ()).notebook, (said,), unread=str(problem))
 
 
