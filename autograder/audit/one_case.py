@@ -21,6 +21,7 @@ from autograder.checks.student import Submitter
 from autograder.deadline import OutOfTime, bounded
 from autograder.grading.cells import CellGrade, PlainTests, grade
 from autograder.grading.evidence import RecordedEvidence
+from autograder.grading.own_file import own_file
 from autograder.grading.submission import SUBMISSION_SECONDS, Task, restored
 from autograder.pages.notebook import without_terminal_codes
 from autograder.sandbox import bubblewrap
@@ -94,7 +95,8 @@ def _run_case(task: Task, every_mistake: bool) -> CaseResult:
     started = time.monotonic()
     ready = restored(task.template, task.content)
     files = {**task.extra, **task.files}
-    open_session = functools.partial(sandbox_for(task).session, files, task.limits)
+    own = own_file(ready.notebook, task.template, files)
+    open_session = functools.partial(sandbox_for(task).session, {**own, **files}, task.limits)
     with recording_checks(every_mistake) as calls:
         graded = grade(
             ready.notebook,

@@ -164,14 +164,22 @@ def _cut(content: bytes, template: Template) -> bytes:
     return str(nbformat.writes(notebook)).encode("utf-8")
 
 
-def show(tried: Tried, console: Console) -> None:
-    """Show the verdict on the parts."""
+def show(tried: Tried, console: Console, known: set[str]) -> None:
+    """Show the verdict on the parts.
+
+    Args:
+        tried: what the tests said.
+        console: for results.
+        known: why tests could not judge earlier answers, to tell each in full once; is added to.
+    """
     console.rule(escape(tried.title), align="left")
     for error in tried.result.errors:
         console.print(f"[yellow]raised in {escape(error)}[/]", highlight=False, soft_wrap=True)
     for cells in tried.cells.values():
         for cell in cells:
-            console.print(escape(_text(cell, tried.not_judged(cell))), highlight=False, soft_wrap=True)
+            why = tried.not_judged(cell)
+            console.print(escape(_text(cell, why, again=why in known)), highlight=False, soft_wrap=True)
+            known.add(why)
     for fault in tried.faults:
         console.print(f"[bold red]✗[/] {escape(fault)}", highlight=False, soft_wrap=True)
 
@@ -200,10 +208,10 @@ def as_json(tried: Tried) -> dict[str, Any]:
     }
 
 
-def _text(cell: CellResult, not_judged: str) -> str:
+def _text(cell: CellResult, not_judged: str, *, again: bool) -> str:
     lines = [cell.message] if cell.message else []
     if cell.points is None:
-        lines += [f"could not be judged: {not_judged}", cell.review]
+        lines += [f"could not be judged: {not_judged}", *([] if again else [cell.review])]
     elif cell.checks:
         lines.append(as_text(cell.points, cell.checks))
     else:
@@ -215,7 +223,7 @@ def _text(cell: CellResult, not_judged: str) -> str:
 def _differs(part: str, judged: Sequence[CellResult], trial: _Trial) -> str:
     """What is other than the solution deserves, or the bank says; empty where nothing is."""
     max_points = sum(cell.max_points for cell in judged)
-    if trial.answer is None and trial.title != SOLUTION:
+    if (trial.answer is None and trial.title != SOLUTION) or any(cell.points is None for cell in judged):
         return ""
     due = max_points if trial.answer is None else trial.answer.earns.get(part, max_points)
     earned = sum(cell.points or 0.0 for cell in judged)

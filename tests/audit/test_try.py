@@ -58,7 +58,7 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
         [],
     ),
     "what the bank does not expect": (["generous"], 3, ["earns 1, but should earn 0"], []),
-    "a test that cannot judge": (["raises"], 3, ["could not be judged", "KeyError"], []),
+    "a test that cannot judge": (["raises"], 3, ["could not be judged", "KeyError"], ["but should earn"]),
     "misconceptions that nobody can meet, though the answer is another": (
         ["dead", "--answer", "NumPy"],
         3,
@@ -92,6 +92,14 @@ def test_trials(
     output = told.out + told.err
     assert [text for text in shown if text not in output] == [], output
     assert [text for text in not_shown if text in output] == [], output
+
+
+def test_why_a_test_cannot_judge_is_told_in_full_once(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del course
+    assert main(["try", "raises"]) == 3
+    said = capsys.readouterr().out
+    assert said.count("could not be judged: KeyError") > 1, said
+    assert said.count('File "<test cell>", line 6') == 1, said
 
 
 def test_json_is_all_that_is_printed(course: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,7 +97,7 @@ def test_credits_that_are_left_out_need_something_that_is_left() -> None:
 
 
 def test_outside_of_a_test_cell_student_says_how_to_try() -> None:
-    with pytest.raises(NotGrading, match=r"(?s)autograder\.trying.*autograder try"):
+    with pytest.raises(NotGrading, match=r"(?s)autograder try ASSIGNMENT --part PART.*autograder\.trying"):
         student.value("x")
 
 

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser
 
+from autograder.template import NOTES
 from tests.pages import pages
 from tests.pages.conftest import Visitor
 from tests.pages.payloads import PIXEL
@@ -145,6 +146,21 @@ def test_a_blank_notebook_says_so_and_is_short() -> None:
     assert "Look at its unit." in words(soup.select_one("#part-q1-tests"))
 
 
+def test_a_file_that_could_not_be_read_is_said_once_and_not_explained_by_hints() -> None:
+    tests = cell("code", "q1-tests", "# Question 1", grade=True)
+    tests.outputs = [nbformat.v4.new_output("display_data", {"text/html": LIST, "text/plain": ""})]
+    said = nbformat.v4.new_markdown_cell(
+        "**Notes of the grader**\n\n- It is no notebook. Nothing of it could be graded."
+    )
+    said["id"] = NOTES
+    cells = [said, cell("code", "q1", "", solution=True, locked=False), tests, answer("q2", "")]
+    soup = BeautifulSoup(pages.feedback(cells), "html.parser")
+    assert "It is no notebook. Nothing of it could be graded." in words(soup.select_one("header .notes"))
+    assert soup.select_one(".costs") is None
+    assert soup.select_one(".nothing") is None
+    assert not soup.select("main > details[open]")
+
+
 def test_the_page_says_what_comes_next() -> None:
     soup = BeautifulSoup(pages.feedback([answer("q1", "x")], unmarked=True, due="2026-05-01 22:00 UTC"), "html.parser")
     assert [words(line) for line in soup.select("header .next")] == [
@@ -209,6 +225,17 @@ def test_page_is_readable(width: int, dark: bool, chromium: Browser) -> None:
     assert page.evaluate("document.querySelector('img').naturalWidth") == 1
     first = page.locator(".costs li").first.bounding_box()
     assert first["y"] + first["height"] < 844
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "wraps"), [(390, True), (1100, False)])
+def test_code_is_whole_on_a_phone(width: int, wraps: bool, chromium: Browser) -> None:
+    long = cell(
+        "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
+    )
+    page = Visitor(chromium, width=width).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
+    code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
+    assert page.evaluate(f"(() => {{ {code} }})()") is wraps
 
 
 @pytest.mark.browser

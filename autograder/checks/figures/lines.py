@@ -29,6 +29,13 @@ OWN_HINT = "The line is not the reference's, but it is the line of your own {nam
 Pair = tuple[float, float]  # intercept, slope
 
 
+def _ends(column: Any) -> Pair:
+    """Lowest and highest value of a column, in which some may be missing; not finite where all are."""
+    known = as_floats(column)
+    known = known[~np.isnan(known)]
+    return (float(known.min()), float(known.max())) if len(known) else (math.nan, math.nan)
+
+
 @dataclass(frozen=True)
 class LineTolerance:
     """How exactly lines are compared: over which range of the predictor and on which scale of the response."""
@@ -47,12 +54,12 @@ class LineTolerance:
         """The tolerance for a range and a scale, each given as such or as the column of data that has it.
 
         Args:
-            over: lowest and highest value of the predictor, or its values; ``None``: any.
-            scale: range of the response, or its values; ``None``: the rise of the line.
+            over: lowest and highest value of the predictor, or its values, of which some may be missing; ``None``: any.
+            scale: range of the response, or its values, likewise; ``None``: the rise of the line.
         """
         return cls(
-            None if over is None else (float(np.min(over)), float(np.max(over))) if len(over) != 2 else tuple(over),
-            float(np.ptp(as_floats(scale))) if np.ndim(scale) else scale,
+            None if over is None else tuple(over) if len(over) == 2 else _ends(over),
+            float(np.ptp(_ends(scale))) if np.ndim(scale) else scale,
         )
 
     def off(self, line: Line, want: Pair) -> float:
@@ -306,9 +313,7 @@ def judge_lines(figure: Figure, wants: Mapping[str, Pair], tolerance: LineTolera
         return right(got, hint)
     lost = [name for name in wants if name not in everything]
     if everything:
-        return Verdict(
-            len(everything) / len(wants), got, f"Not found: the line of {', '.join(lost)}. {hint}".strip(), "incomplete"
-        )
+        return Verdict(len(everything) / len(wants), got, f"{_lost(lost, lines)} {hint}".strip(), "incomplete")
     if not lines:
         return _no_line(figure, got)
     if len(matched([transposed(line) for line in lines], wants, LineTolerance(None, None))) == len(wants):
@@ -318,6 +323,15 @@ def judge_lines(figure: Figure, wants: Mapping[str, Pair], tolerance: LineTolera
     if not any(is_straight(line) for line in lines):
         return wrong(got, "The lines join the observations: draw the straight lines of the model.", "not-straight")
     return wrong(got, f"None of the lines asked for was found: {', '.join(lost)}.", "other-lines")
+
+
+def _lost(names: Sequence[str], lines: Sequence[Line]) -> str:
+    """Which lines were not found; one that a label names is in the figure for whoever looks at it."""
+    drawn = [name for name in names if any(name in line.label for line in lines)]
+    absent = [name for name in names if name not in drawn]
+    said = [f"Not found: the line of {', '.join(absent)}."] if absent else []
+    said += [f"In the figure, but not where it should be: the line of {', '.join(drawn)}."] if drawn else []
+    return " ".join(said)
 
 
 def _wrong_labels(found: Mapping[str, Line]) -> bool:
