@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 from autograder.course.course import Course
 from autograder.course.results.marks import MarkJournal
 from autograder.errors import CourseError
-from autograder.marking.answers import Mark, Written, WrittenPart, read_again, read_written
+from autograder.marking.answers import Written, WrittenPart, read_again, read_written
+from autograder.marking.given import Mark
 from autograder.marking.marks import PlannedMark, apply, points_problem
 from autograder.marking.order import origins
 from autograder.marking.page import Forms, Sent, comment_of, page
@@ -158,9 +159,8 @@ def _after(every: Sequence[tuple[str, WrittenPart, Group]], at: str) -> str:
 
 
 def is_open(part: WrittenPart, group: Group) -> bool:
-    """Whether somebody in a group has answered and has no points yet."""
-    points = (part.marked.get(student) for student in group.students)
-    return not group.blank and any(mark is None or mark.points is None for mark in points)
+    """Whether somebody in a group has answered and has no points yet for what the answer says now."""
+    return not group.blank and not all(part.marked.get(student, Mark()).stands for student in group.students)
 
 
 class DeskServer(HTTPServer):
