@@ -1,6 +1,7 @@
 """Settings that all tests share."""
 
 import functools
+import gc
 import getpass
 import os
 import shutil
@@ -58,8 +59,9 @@ def _what_commands_share() -> Iterator[None]:
 @pytest.fixture(scope="module", autouse=True)
 def _leaves_the_process_as_it_was() -> Iterator[None]:
     """Which file a process tests next differs from run to run: none may depend on the one before it."""
-    before = process_state.now()
+    before, path, callbacks = process_state.now(), sys.path.copy(), gc.callbacks.copy()
     yield
+    process_state.put_back(path, callbacks)
     assert process_state.changes(before, process_state.now()) == []
 
 

@@ -11,32 +11,41 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from traitlets.config import Application
 
+from autograder import Checks
+
 # A deadline of the grader's leaves its handler of SIGPROF: one that comes late would end the process otherwise.
 _SIGNALS = sorted(signal.valid_signals() - {signal.SIGPROF, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1)})
+_OTHERS = ("PYTEST_", "NO_MKDOCS_2_WARNING")  # variables that pytest and mkdocs-material set themselves
 
-_ADDED = "setuptools/_vendor"  # by setuptools, behind everything else, when it is first imported
+
+def put_back(path: list[str], callbacks: list[Callable[..., object]]) -> None:
+    """Take away what libraries leave when they are used first, and nobody is to blame for."""
+    sys.path[:] = path  # nbgrader's commands put the course's folder before the others, setuptools its own behind
+    gc.callbacks[:] = callbacks  # Hypothesis's; the exception of a deadline that falls into it would be lost
+    plt.close("all")
 
 
 def now() -> dict[str, Any]:
-    """Return all that a test can change for those after it, by name."""
+    """Return what a test can change for those after it, by name."""
     return {
         "event loop": asyncio._get_running_loop(),
         "working folder": Path.cwd(),
         "umask": _umask(),
-        "environment": {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        "environment": {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)},
         "signals": {number: signal.getsignal(number) for number in _SIGNALS},
         "blocked signals": signal.pthread_sigmask(signal.SIG_BLOCK, ()),
         "alarms": [signal.getitimer(which)[1] for which in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL)],
         "limits": [resource.getrlimit(which) for which in range(resource.RLIMIT_RTPRIO)],
-        "sys.path": [place for place in sys.path if not place.endswith(_ADDED)],
         "importers": sys.meta_path.copy(),
         "hooks": (sys.excepthook, sys.displayhook, sys.unraisablehook, threading.excepthook, sys.gettrace()),
         "recursion": sys.getrecursionlimit(),
@@ -47,6 +56,7 @@ def now() -> dict[str, Any]:
         "numpy printing": np.get_printoptions(),
         "pandas": {name: pd.get_option(name) for name in ("display.width", "display.max_rows")},
         "matplotlib": dict(mpl.rcParams),
+        "kinds of checks": sorted(name for name in vars(Checks) if not name.startswith("_")),
         "application": Application.initialized(),
     }
 

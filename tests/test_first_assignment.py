@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
+import shlex
 import subprocess
-import sys
+from contextlib import chdir
 from pathlib import Path
 
 import nbformat
+import pytest
 
+from autograder.cli import main
 from autograder.template import grade_id_of
-from tests.course_folder import REPOSITORY
+from tests.course_folder import REPOSITORY, Course
 
 PAGE = (REPOSITORY / "docs" / "first-assignment.md").read_text("utf-8")
 BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
@@ -19,28 +21,30 @@ NAME = "01-rain"
 SOLVED = 'wet = table.loc[table[\\"rain_mm\\"] > 60, \\"rain_mm\\"].mean()'  # as it stands in the file
 
 
-def shell(commands: str, folder: Path) -> str:
-    """What commands print; the last line says in which folder they ended."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
-    done = subprocess.run(
-        ["bash", "-ec", f"{commands}\npwd"],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def shell(commands: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, str]:
+    """In which folder lines of a shell end, and what they print; our commands and nbgrader's are called."""
+    capsys.readouterr()
+    for line in commands.splitlines():
+        program, *arguments = shlex.split(line)
+        if program == "cd":
+            folder /= arguments[0]
+        elif program == "autograder":
+            with chdir(folder):
+                assert main(arguments) == 0, line
+        elif program == "nbgrader":
+            Course(folder).nbgrader(*arguments)
+        else:
+            subprocess.run([program, *arguments], cwd=folder, check=True)
+    return folder, capsys.readouterr().out
 
 
-def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
+def test_the_tutorial_does_what_it_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, said = tmp_path, ""
     for language, title, text in BLOCK.findall(PAGE):
         notebook = folder / "source" / NAME / f"{NAME}.ipynb"
         if language == "sh":
-            *lines, last = shell(text, folder).splitlines()
-            folder, said = Path(last), said + "\n".join(lines)
+            folder, printed = shell(text, folder, capsys)
+            said += printed
         elif title.endswith(".csv"):
             (folder / title).write_text(text)
         elif title.endswith(".toml"):
@@ -65,7 +69,7 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     handed_in = folder / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
     assert handed_in.read_text("utf-8").count(SOLVED) == 1
     handed_in.write_text(handed_in.read_text("utf-8").replace(SOLVED, 'wet = table[\\"rain_mm\\"].mean()'))
-    said = shell(f"autograder grade {NAME}\nnbgrader generate_feedback {NAME}", folder)
+    _, said = shell(f"autograder grade {NAME}\nnbgrader generate_feedback {NAME}", folder, capsys)
     assert "The feedback of 1 student is from before (ada)." in said
     assert f"next: nbgrader generate_feedback {NAME}" in said
     page = (folder / "feedback" / "ada" / NAME / f"{NAME}.html").read_text("utf-8")

@@ -35,6 +35,19 @@ def test_an_assignment_audits_as_it_stands(course: Course, capfd: pytest.Capture
         assert main(["audit", "02-own", "--vary", "nothing", "--pages", "../pages"]) == 0, capfd.readouterr().err
 
 
+def test_an_assignment_about_columns_with_gaps_audits_as_it_stands(
+    course: Course, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Gaps in both columns, the largest response in a row that has no predictor."""
+    rows = [f"{row},{'' if row % 5 == 0 else row * row},{'' if row % 7 == 6 else 9 * row % 31}" for row in range(21)]
+    (tmp_path / "words.csv").write_text("\n".join(["who,words,age", *rows, ",900,", ""]))
+    with chdir(course.root):
+        assert (
+            main(["new", "assignment", "04", "--data", str(tmp_path / "words.csv"), "--columns", "words", "age"]) == 0
+        )
+        assert main(["audit", "04", "--pages", "../pages"]) == 0, capfd.readouterr().err
+
+
 def test_an_author_does_not_wait_for_the_version_of_a_gradebook_that_is_thrown_away(
     course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,12 +130,23 @@ GROWTH = "plant,water,height,leaves,greenhouse,kind\n" + "".join(
     f"{row},{10 * row},{row / 8 if row % 4 else ''},{row * row},{row % 2},a\n" for row in range(1, 9)
 )
 COLUMNS = {
-    "the row number and columns with gaps are passed over": (
+    "the row number and columns of which nothing can be asked are passed over": (
         GROWTH,
         [],
-        "The parts ask for 'water' as response and 'leaves' as predictor. Passed over: 'height' (2 values are "
-        "missing), 'greenhouse' (it has only 2 different values), 'kind' (it holds no numbers), 'plant' (it numbers "
-        "the rows). To choose others: --columns RESPONSE PREDICTOR.",
+        "The parts ask for 'height' as response and 'water' as predictor. They leave out 2 rows in which 'height' is "
+        "missing. Passed over: 'greenhouse' (it has only 2 different values), 'kind' (it holds no numbers), 'plant' "
+        "(it numbers the rows). To choose others: --columns RESPONSE PREDICTOR.",
+    ),
+    "a column that is mostly missing is passed over": (
+        "day,rain,snow\n1,2.5,\n2,3.5,\n3,1,\n4,7,1.5\n5,2,2.5\n",
+        [],
+        "The parts ask for 'rain' as response and 'day' as predictor. Passed over: 'snow' (3 of 5 values are missing).",
+    ),
+    "one column only": (
+        "rain,kind\n2.5,a\n3.5,a\n1,b\n7,b\n2,b\n",
+        [],
+        "The parts ask for 'rain'. There are no parts 4 to 6 (a model, a figure, a choice), which ask for two columns. "
+        "Passed over: 'kind' (it holds no numbers).",
     ),
     "columns that were chosen": (GROWTH, ["leaves", "plant"], "ask for 'leaves' as response and 'plant' as predictor."),
     "a row number where nothing else is left": (
@@ -130,7 +154,16 @@ COLUMNS = {
         [],
         "The parts ask for 'rain' as response and 'day' as predictor.",
     ),
-    "a gap in what was chosen": (GROWTH, ["height", "water"], "ask for 'height' of growth.csv: 2 values are missing."),
+    "a gap in what was chosen": (
+        GROWTH,
+        ["leaves", "height"],
+        "The parts ask for 'leaves' as response and 'height' as predictor. They leave out 2 rows in which 'height' is",
+    ),
+    "hardly a row in which both are known": (
+        "a,b\n1,\n2,\n3.5,\n4,4\n5,5.5\n6,6\n,7\n,8\n,9\n",
+        ["a", "b"],
+        "'a' and 'b' of growth.csv are known together in 3 rows only.",
+    ),
     "a column that is not there": (GROWTH, ["leafs", "water"], "'leafs' of growth.csv: there is no such column."),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Hashable
 from concurrent import futures
@@ -26,6 +27,9 @@ class WarmPools:
     def new(self, workers: int, initialise: Any = int) -> Executor:
         """Lend the pool with these arguments; the one that was lent longest ago ends if they become too many."""
         call = (initialise.func, *initialise.args) if hasattr(initialise, "func") else (initialise,)
+        if call[0] is warm:  # a sandbox that has loaded everything serves those who need less
+            call = call[:4]
+            initialise = functools.partial(*call)
         if call[0] not in (warm, int):  # processes that are changed for one use
             return Pool(workers, initialise)
         key = (workers, os.environ.get("PYTHONPATH"), *call)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
 
 import nbformat
 
@@ -14,7 +12,6 @@ from autograder.audit.bank import Answer, refuse
 from autograder.course.release.generate import EXAMPLE, Rehearsal
 from autograder.errors import BankError
 from autograder.grading.submission import Task
-from autograder.sandbox import bubblewrap
 from autograder.template import Template, grade_id_of
 
 IDS = ("ada", "b.1815", "c042", "Dora-7")  # further ids that are tried, unless a class is named
@@ -203,17 +200,3 @@ VARIATIONS: tuple[Variation, ...] = (
         for method in ("bfgs", "lbfgs", "cg", "powell", "nm")
     ),
 )
-
-
-def change_environment(variables: Mapping[str, str]) -> None:
-    """Let the sandboxes that this process starts from now on have other environment variables."""
-    command = bubblewrap.command
-
-    @functools.wraps(command)
-    def changed(*args: Any) -> list[str]:
-        words = command(*args)
-        for place in [at for at, word in enumerate(words) if word == "--setenv"]:
-            words[place + 2] = variables.get(words[place + 1], words[place + 2])
-        return words
-
-    setattr(bubblewrap, "command", changed)  # noqa: B010  this process is the audit's own and does nothing else

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from autograder.audit.bank import Answer
 from autograder.audit.cases import BLANK, SOLUTION
-from autograder.audit.run_cases import CaseResult, CellResult
+from autograder.audit.one_case import CaseResult, CellResult
 from autograder.checks.outcome import CheckResult, Status
 from autograder.template import Template, TemplateCell
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from autograder.audit.cases import BLANK, SOLUTION
+from autograder.audit.one_case import CellResult
 from autograder.audit.report import Report, ReportRow
-from autograder.audit.run_cases import CellResult
 from autograder.pages.checks import as_html
 from autograder.pages.render import Markup, number, render
 

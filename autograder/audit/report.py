@@ -9,7 +9,8 @@ from pathlib import Path
 from autograder.audit.bank import Answer, read_bank
 from autograder.audit.cases import IDS, PLAIN, AuditCase, Vary, cases, filled_in, parts_of
 from autograder.audit.faults import answer_faults, dead_mistakes, is_among, layout_faults, test_faults
-from autograder.audit.run_cases import CaseResult, run_cases
+from autograder.audit.one_case import CaseResult
+from autograder.audit.run_cases import run_cases
 from autograder.checks.outcome import Status
 from autograder.course.course import Course
 from autograder.course.release.confirmable import Confirmable, rehearsal_failed

@@ -1,76 +1,23 @@
-"""Grading answers, many at a time: each in a fresh session of a warm sandbox, judged by the real referee."""
+"""Grading answers, many at a time (see :mod:`~.one_case`)."""
 
 from __future__ import annotations
 
 import functools
 import itertools
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import as_completed
-from dataclasses import dataclass, field
+from contextlib import ExitStack
 
-import nbformat
-
-from autograder.audit.cases import AuditCase, change_environment
-from autograder.audit.leaks import leaks
-from autograder.checks.check_list import CheckCall, recording_checks
-from autograder.checks.outcome import CheckResult, Status
-from autograder.checks.student import Submitter
-from autograder.deadline import OutOfTime, bounded
-from autograder.grading.cells import CellGrade, PlainTests, grade
-from autograder.grading.evidence import RecordedEvidence
-from autograder.grading.submission import SUBMISSION_SECONDS, Task, restored
-from autograder.pages.notebook import without_terminal_codes
-from autograder.template import grade_id_of
-from autograder.workers.engines import sandbox_for, warm
+from autograder.audit.cases import AuditCase
+from autograder.audit.one_case import CaseResult, change_environment, run_case
+from autograder.grading.submission import Task
+from autograder.sandbox import needed
+from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
+Environment = tuple[tuple[str, str], ...]  # variables that are other ones in the sandbox
 _WORTH_A_WORKER = 20  # answers that take as long as warming another one up
-
-
-@dataclass(frozen=True)
-class CellResult:
-    """What a test cell said of an answer."""
-
-    grade_id: str
-    points: float | None  # None: could not be judged
-    max_points: float
-    checks: tuple[CheckResult, ...]
-    message: str
-    review: str
-    mistakes: Mapping[str, tuple[str, ...]]  # label of a check → the misconceptions that it knows
-    dead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … → what is wrong with those nobody can meet
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it earned everything."""
-        return self.points is not None and abs(self.points - self.max_points) < 1e-6
-
-    def differs(self, other: CellResult) -> str:
-        """In words, how another result of the same cell differs; empty where it does not."""
-        if self.points != other.points:
-            return f"{_points(self)} → {_points(other)}"
-        pairs = zip(self.checks, other.checks, strict=False)
-        return ", ".join(
-            f"{one.label} {one.status.value} → {two.status.value}" for one, two in pairs if _unlike(one, two)
-        )
-
-    def says_other_than(self, other: CellResult) -> str:
-        """In words, how the mistakes that another result of the same cell names differ; empty where they do not."""
-        pairs = zip(self.checks, other.checks, strict=False)
-        return ", ".join(
-            f"{one.label} [{one.mistake}] → [{two.mistake}]" for one, two in pairs if one.mistake != two.mistake
-        )
-
-
-@dataclass(frozen=True)
-class CaseResult:
-    """How one answer was judged."""
-
-    cells: tuple[CellResult, ...]
-    leaks: tuple[str, ...]  # reference values that a student could read
-    errors: tuple[str, ...]  # what the answer's own code raised, a line each
-    seconds: float
 
 
 def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditCase, CaseResult]]:
@@ -83,120 +30,46 @@ def run_cases(cases: Sequence[AuditCase], workers: int) -> Iterator[tuple[AuditC
     Yields:
         Each case with its result, in the order in which they finish.
     """
-    for environment, group in itertools.groupby(sorted(cases, key=_environment), key=_environment):
-        together = list(group)
-        few = min(workers, 1 + len(together) // _WORTH_A_WORKER)
-        with Pool(few, _warming(environment, together[0].task)) as pool:
-            running = {pool.submit(run_case, case.task, case.is_solution): case for case in together}
+    groups = [list(group) for _, group in itertools.groupby(sorted(cases, key=_environment), key=_environment)]
+    with ExitStack() as stack:
+        begun = (stack.enter_context(_pool(group, workers)) for group in groups)
+        ahead = deque(itertools.islice(begun, min(workers, 2)))  # one warms up while the one before works
+        for group in groups:
+            pool = ahead.popleft()
+            running = {pool.submit(run_case, case.task, case.is_solution): case for case in group}
             try:
                 for done in as_completed(running):
                     yield running.pop(done), done.result()
             finally:
                 pool.shutdown(cancel_futures=True)
+            ahead.extend(itertools.islice(begun, 1))
 
 
-def run_case(task: Task, every_mistake: bool = False) -> CaseResult:
-    """Grade one answer in this process, within the bounds of a submission.
-
-    Args:
-        task: what is graded.
-        every_mistake: whether every misconception is computed, so that those are found which no answer can meet.
-    """
-    run = functools.partial(_run_case, task, every_mistake)
-    return bounded("the answer", SUBMISSION_SECONDS, run, lambda late: _given_up(task, late))
+def _pool(group: Sequence[AuditCase], workers: int) -> Pool:
+    """Processes for answers that are tried in the same environment, each with a sandbox that starts at once."""
+    few = min(workers, 1 + len(group) // _WORTH_A_WORKER)
+    return Pool(few, _warming(_environment(group[0]), group[0].task, needed("\n".join(map(_code, group)))))
 
 
-def _given_up(task: Task, late: OutOfTime) -> CaseResult:
-    tests = [cell for cell in task.template.cells if cell.is_test]
-    cells = [CellResult(cell.grade_id, None, cell.points, (), "", late.message, {}) for cell in tests]
-    return CaseResult(tuple(cells), (), (), SUBMISSION_SECONDS)
-
-
-def _run_case(task: Task, every_mistake: bool) -> CaseResult:
-    started = time.monotonic()
-    ready = restored(task.template, task.content)
-    files = {**task.extra, **task.files}
-    open_session = functools.partial(sandbox_for(task).session, files, task.limits)
-    with recording_checks(every_mistake) as calls:
-        graded = grade(
-            ready.notebook,
-            task.template,
-            open_session,
-            task.files,
-            PlainTests(task.blocked, tuple(task.blocked)),
-            Submitter(task.student),
-        )
-    asked = _by_cell(calls, graded.grades)
-    return CaseResult(
-        cells=tuple(_judged(cell, asked) for cell in graded.grades),
-        leaks=tuple(_leaks(graded.grades, asked, task)),
-        errors=tuple(_errors(graded.notebook)),
-        seconds=time.monotonic() - started,
-    )
-
-
-def _environment(case: AuditCase) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(case.variation.environment.items()))
-
-
-def _warming(environment: tuple[tuple[str, str], ...], task: Task) -> Callable[[], None]:
+def _warming(environment: Environment, task: Task, preload: tuple[str, ...]) -> Callable[[], None]:
     """What a process does first that grades tasks like this one."""
-    sandbox = (task.limits.folder_mb, task.hidden, task.isolated)
+    sandbox = (task.limits.folder_mb, task.hidden, task.isolated, preload)
     return functools.partial(_warm, environment, *sandbox) if environment else functools.partial(warm, *sandbox)
 
 
-def _warm(environment: tuple[tuple[str, str], ...], folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> None:
+def _warm(
+    environment: Environment, folder_mb: int, hidden: tuple[str, ...], isolated: bool, preload: tuple[str, ...]
+) -> None:
     change_environment(dict(environment))
-    warm(folder_mb, hidden, isolated)
+    warm(folder_mb, hidden, isolated, preload)
 
 
-def _by_cell(calls: Sequence[CheckCall], grades: Sequence[CellGrade]) -> dict[str, tuple[CheckCall, ...]]:
-    """``grade_id`` → the checks that its test called; nothing where a test broke off, so that they cannot be told."""
-    if [asked.label for asked in calls] != [check.label for cell in grades for check in cell.verdict.checks]:
-        return {}
-    rest = iter(calls)
-    return {cell.grade_id: tuple(itertools.islice(rest, len(cell.verdict.checks))) for cell in grades}
+def _environment(case: AuditCase) -> Environment:
+    return tuple(sorted(case.variation.environment.items()))
 
 
-def _judged(cell: CellGrade, asked: Mapping[str, tuple[CheckCall, ...]]) -> CellResult:
-    verdict = cell.verdict
-    calls = asked.get(cell.grade_id, ())
-    return CellResult(
-        grade_id=cell.grade_id,
-        points=cell.points,
-        max_points=cell.max_points,
-        checks=verdict.checks,
-        message=verdict.message,
-        review=verdict.review,
-        mistakes={one.label: one.mistakes for one in calls},
-        dead={one.label: one.dead for one in calls if one.dead},
-    )
-
-
-def _leaks(grades: Sequence[CellGrade], asked: Mapping[str, tuple[CheckCall, ...]], task: Task) -> Iterator[str]:
-    secrets = [one.want for calls in asked.values() for one in calls]
-    public = "\n".join(cell.released for cell in task.template.cells)
-    for cell in grades:
-        evidence = RecordedEvidence(cell.part, task.files)
-        for check in cell.verdict.checks:
-            if check.status is not Status.PASSED:
-                for text in leaks((check.hint, check.got), secrets, public, evidence):
-                    yield f"{cell.grade_id}, {check.label}: {text}"
-        for text in leaks((cell.verdict.message,), secrets, public, evidence):
-            yield f"{cell.grade_id}: {text}"
-
-
-def _errors(notebook: nbformat.NotebookNode) -> Iterator[str]:
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            if output.output_type == "error":
-                name = grade_id_of(cell) or "a cell of its own"
-                yield without_terminal_codes(f"{name}: {output.ename}: {output.evalue}")[:200]
-
-
-def _unlike(one: CheckResult, two: CheckResult) -> bool:
-    return (one.label, one.status) != (two.label, two.status)
-
-
-def _points(judged: CellResult) -> str:
-    return "not judged" if judged.points is None else f"{judged.points:g}"
+def _code(case: AuditCase) -> str:
+    """All that runs in the sandbox for an answer, in one text."""
+    beside = (content for name, content in case.task.files.items() if name.endswith(".py"))
+    texts = (content.decode("utf-8", "replace") for content in (case.task.content or b"", *beside))
+    return "\n".join([*texts, *(cell.source for cell in case.task.template.cells if cell.is_plain)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,13 +16,16 @@ from rich.markup import escape
 from autograder.audit.bank import Answer, find_bank, read_answers, read_bank, refuse
 from autograder.audit.cases import SOLUTION, filled_in, misfits, parts_of
 from autograder.audit.faults import dead_mistakes, told
-from autograder.audit.run_cases import CaseResult, CellResult, run_case
+from autograder.audit.one_case import CaseResult, CellResult, run_case
+from autograder.audit.read_ahead import code_of
 from autograder.course.course import Course
 from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
 from autograder.errors import CourseError
 from autograder.pages.checks import as_text
+from autograder.sandbox import needed
 from autograder.template import Template, grade_id_of
+from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
 
@@ -69,7 +73,9 @@ def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
         BankError: an entry of the bank is not what it should be.
     """
     (name,) = options.assignment
-    with Pool(1) as pool:  # one sandbox for all of them: what takes longest is to start it
+    folder_mb = course.settings.limits_of(name).folder_mb
+    sandbox = (folder_mb, course.hidden_packages(), course.settings.isolated, needed(code_of(course, name, options)))
+    with Pool(1, functools.partial(warm, *sandbox)) as pool:  # one for all, as starting it takes longest
         for rehearsal in rehearse(course, [name])[name]:
             parts = parts_of(rehearsal.template)
             if options.part and options.part not in parts:
@@ -158,14 +164,22 @@ def _cut(content: bytes, template: Template) -> bytes:
     return str(nbformat.writes(notebook)).encode("utf-8")
 
 
-def show(tried: Tried, console: Console) -> None:
-    """Show the verdict on the parts."""
+def show(tried: Tried, console: Console, known: set[str]) -> None:
+    """Show the verdict on the parts.
+
+    Args:
+        tried: what the tests said.
+        console: for results.
+        known: why tests could not judge earlier answers, to tell each in full once; is added to.
+    """
     console.rule(escape(tried.title), align="left")
     for error in tried.result.errors:
         console.print(f"[yellow]raised in {escape(error)}[/]", highlight=False, soft_wrap=True)
     for cells in tried.cells.values():
         for cell in cells:
-            console.print(escape(_text(cell, tried.not_judged(cell))), highlight=False, soft_wrap=True)
+            why = tried.not_judged(cell)
+            console.print(escape(_text(cell, why, again=why in known)), highlight=False, soft_wrap=True)
+            known.add(why)
     for fault in tried.faults:
         console.print(f"[bold red]✗[/] {escape(fault)}", highlight=False, soft_wrap=True)
 
@@ -194,10 +208,10 @@ def as_json(tried: Tried) -> dict[str, Any]:
     }
 
 
-def _text(cell: CellResult, not_judged: str) -> str:
+def _text(cell: CellResult, not_judged: str, *, again: bool) -> str:
     lines = [cell.message] if cell.message else []
     if cell.points is None:
-        lines += [f"could not be judged: {not_judged}", cell.review]
+        lines += [f"could not be judged: {not_judged}", *([] if again else [cell.review])]
     elif cell.checks:
         lines.append(as_text(cell.points, cell.checks))
     else:
@@ -209,7 +223,7 @@ def _text(cell: CellResult, not_judged: str) -> str:
 def _differs(part: str, judged: Sequence[CellResult], trial: _Trial) -> str:
     """What is other than the solution deserves, or the bank says; empty where nothing is."""
     max_points = sum(cell.max_points for cell in judged)
-    if trial.answer is None and trial.title != SOLUTION:
+    if (trial.answer is None and trial.title != SOLUTION) or any(cell.points is None for cell in judged):
         return ""
     due = max_points if trial.answer is None else trial.answer.earns.get(part, max_points)
     earned = sum(cell.points or 0.0 for cell in judged)

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     from autograder.values.views import Figure
 
 HOW_TO_TRY = """\
-`student` has no submission to speak of here: hidden tests run while a submission is graded. To try them now,
-give the answers yourself:
+`student` has no submission to speak of here: hidden tests run while a submission is graded. What they say of your
+solution and of the answers in the bank:
+
+    autograder try ASSIGNMENT --part PART
+
+Or give the answers yourself, here:
 
     import autograder
 
-    with autograder.trying(slope=10.47, data={"sleepstudy.csv": "sleepstudy.csv"}):
-        ...  # the hidden tests
-
-or run the test cells of a whole assignment: autograder try ASSIGNMENT"""
+    with autograder.trying(mean=47.3, data={"table.csv": "table.csv"}):
+        ...  # the hidden tests"""
 
 
 NO_ID = (

@@ -90,7 +90,8 @@ def command(name: str) -> Command:
 
 def add_workers(parser: argparse._ActionsContainer) -> None:
     """Declare how many processes a command may use."""
-    parser.add_argument("--workers", type=_count, default=processors(), help="default: one per processor")
+    # A text, which argparse reads as if it were typed: a given number that *is* the default would count as not given.
+    parser.add_argument("--workers", type=_count, default=str(processors()), help="default: one per processor")
 
 
 def processors() -> int:
@@ -134,7 +135,7 @@ def count(number: int, thing: str, things: str = "") -> str:
 
 
 def next_commands(course: Course, assignment: str, students: Sequence[str], console: Console) -> None:
-    """Say whose feedback shows other points than they have now, and which commands make it anew.
+    """Say whose feedback shows other points than they have now, and have the next command make it anew.
 
     Args:
         course: where feedback lies.
@@ -142,14 +143,13 @@ def next_commands(course: Course, assignment: str, students: Sequence[str], cons
         students: whose points have changed.
         console: for results.
     """
-    stale = [student for student in students if course.has_feedback(student, assignment)]
+    stale = [student for student in students if course.outdate_feedback(student, assignment)]
     if stale:
         names = ", ".join(stale[:_NAMES]) + (" …" if len(stale) > _NAMES else "")
         said = f"The feedback of {count(len(stale), 'student')} is from before ({names})."
         console.print(said, highlight=False, markup=False, soft_wrap=True)
     if students:
-        force = " --force" if stale else ""
-        for line in (f"nbgrader generate_feedback {assignment}{force}", f"nbgrader release_feedback {assignment}"):
+        for line in (f"nbgrader generate_feedback {assignment}", f"nbgrader release_feedback {assignment}"):
             console.print(f"  next: {line}", highlight=False, markup=False, soft_wrap=True)
 
 

@@ -186,7 +186,7 @@ def _feedback(course: Course, scores: Scores, made: Plan, options: argparse.Name
     name = made.opened.targets[0].assignment
     notebooks = tuple(dict.fromkeys(cell.notebook for cell in scores.assignment(name).cells))
     found = feedback(course, made, notebooks)
-    again = f"nbgrader generate_feedback {name} --force"
+    again = f"nbgrader generate_feedback {name}"
     for students, why in ((found.absent, "without a page of feedback"), (found.old, "with one older than the grade")):
         if students:
             _say(console, f"{count(len(students), 'student')} {why} ({again}): {_some(students)}")

@@ -56,7 +56,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, metavar="FILE", help="a CSV file that students get (default: an example, plants.csv)"
     )
     assignment.add_argument(
-        "--columns", nargs=2, metavar=("RESPONSE", "PREDICTOR"), help="of the data, that the parts ask for"
+        "--columns",
+        nargs=2,
+        metavar=("RESPONSE", "PREDICTOR"),
+        help="two columns of numbers that the parts ask for; rows without a value of them are left out",
     )
 
 
@@ -133,7 +136,7 @@ class _About:
     file: str
     y: str  # a column of numbers
     x: str  # another one; empty where there is none
-
+    known: str  # code behind the table that leaves out rows without a value of these; empty where none is missing
     columns: str  # which columns were taken and which were passed over, in sentences
 
     @classmethod
@@ -155,7 +158,7 @@ class _About:
         numbers = sorted((one for one in columns if one not in unfit), key=lambda one: _numbers_rows(columns[one]))
         if rows < _LEAST_ROWS or not numbers:
             raise CourseError(
-                f"{file} needs {_LEAST_ROWS} rows and a column of numbers that differ and of which none is missing; "
+                f"{file} needs {_LEAST_ROWS} rows and a column of numbers that differ and of which most are known; "
                 f"it has {rows} rows and the columns {', '.join(map(repr, columns))}."
             )
         for one in chosen or ():
@@ -165,23 +168,34 @@ class _About:
         y = chosen[0] if chosen else next((one for one in numbers if columns[one].dtype.kind == "f"), numbers[0])
         x = chosen[1] if chosen else next((one for one in numbers if one != y), "")
         others = {one: "it numbers the rows" for one in numbers if one not in (y, x) and _numbers_rows(columns[one])}
-        return cls(name, file, y, x, _told(y, x, {**unfit, **others}))
+        asked = [one for one in (y, x) if one]
+        gaps = [one for one in asked if columns[one].isna().any()]
+        lost = sum(any(missing) for missing in zip(*(columns[one].isna() for one in asked), strict=True))
+        if rows - lost < _LEAST_ROWS:
+            raise CourseError(f"{y!r} and {x!r} of {file} are known together in {count(rows - lost, 'row')} only.")
+        known = f".dropna(subset={json.dumps(gaps, ensure_ascii=False)})" if gaps else ""
+        return cls(name, file, y, x, known, _told(y, x, gaps, lost, {**unfit, **others}))
 
 
-def _told(y: str, x: str, passed_over: Mapping[str, str]) -> str:
-    said = f"The parts ask for {y!r}" + (f" as response and {x!r} as predictor" if x else "")
-    if not passed_over:
-        return f"{said}."
-    why = ", ".join(f"{one!r} ({reason})" for one, reason in passed_over.items())
-    return f"{said}. Passed over: {why}. To choose others: --columns RESPONSE PREDICTOR."
+def _told(y: str, x: str, gaps: Sequence[str], lost: int, passed_over: Mapping[str, str]) -> str:
+    said = [f"The parts ask for {y!r}" + (f" as response and {x!r} as predictor." if x else ".")]
+    if gaps:
+        without = " or ".join(map(repr, gaps))
+        said.append(f"They leave out {count(lost, 'row')} in which {without} is missing.")
+    if not x:
+        said.append("There are no parts 4 to 6 (a model, a figure, a choice), which ask for two columns.")
+    if passed_over:
+        why = ", ".join(f"{one!r} ({reason})" for one, reason in passed_over.items())
+        said.append(f"Passed over: {why}. To choose others: --columns RESPONSE PREDICTOR.")
+    return " ".join(said)
 
 
 def _unfit_for_numbers(column: pd.Series[Any]) -> str:
     """Why no part can ask for a column; empty where it can."""
     if column.dtype.kind not in "iuf":
         return "it holds no numbers"
-    if missing := int(column.isna().sum()):
-        return f"{count(missing, 'value is', 'values are')} missing"
+    if (missing := int(column.isna().sum())) > len(column) / 2:
+        return f"{missing} of {len(column)} values are missing"
     return "" if column.nunique() > _FEW_VALUES else f"it has only {count(column.nunique(), 'different value')}"
 
 

@@ -139,7 +139,8 @@ def _show_plan(plan: Plan, console: Console) -> None:
         console.print(f"  {name}: {said}", highlight=False, markup=False)
     moving = [change for change in plan.changes if change.verdict.points != change.before.points]
     for change in moving[:40]:
-        line = f"  {change.student}, {change.grade_id}: {change.before.points} → {change.verdict.points} points"
+        before, then = (_points(one.points) for one in (change.before, change.verdict))
+        line = f"  {change.student}, {change.grade_id}: {before} → {then} points"
         console.print(line, highlight=False, markup=False)
     if len(moving) > 40:
         console.print(f"  … and {len(moving) - 40} more")
@@ -153,6 +154,10 @@ def _show_plan(plan: Plan, console: Console) -> None:
             highlight=False,
             markup=False,
         )
+
+
+def _points(points: float | None) -> str:
+    return "not judged" if points is None else f"{points:g}"
 
 
 def _can_ask(options: argparse.Namespace) -> bool:

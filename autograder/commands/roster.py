@@ -84,6 +84,19 @@ def _show(found: Comparison, work: dict[str, int], leaving: list[str], console: 
         f"{len(found.added)} added, {len(found.changed)} changed, {found.same} the same, "
         f"{len(found.removed)} in the gradebook alone.",
     )
+    for theirs, ours in _namesakes(found).items():
+        _say(
+            console,
+            f"{theirs} may be {ours} of the gradebook, whom the sheet does not have, and would be added beside {ours}. "
+            f"If so: --id names the column that says {ours!r}, or `autograder export` takes --map.",
+        )
+
+
+def _namesakes(found: Comparison) -> dict[str, str]:
+    """New ids that are an email → the id in the gradebook alone that stands before its @."""
+    alone = {person.id.casefold(): person.id for person in found.removed}
+    begins = {one.id: one.id.partition("@")[0].casefold() for one in found.added if "@" in one.id}
+    return {new: alone[begin] for new, begin in begins.items() if begin in alone}
 
 
 def _about(*texts: str) -> str:

@@ -45,9 +45,9 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from autograder.course.course import Course
 
     begin(options, f"Handing in answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
-    trials = []
+    trials, known = [], set[str]()
     for tried in try_answers(Course.here(), options):
-        show(tried, console)
+        show(tried, console, known)
         trials.append(tried)
     status = DONE if all(tried.is_well for tried in trials) else AUTHOR
     if options.json:

@@ -172,7 +172,7 @@ class _Sheet:
     def spare(self, *, force: bool) -> None:
         """Refuse to write over somebody's work."""
         if self.path.exists() and not force:
-            _spare(self.path, self.apply)
+            _spare(self)
 
 
 def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Console) -> dict[str, Any]:
@@ -203,19 +203,20 @@ def _write(sheet: _Sheet, shares: Mapping[str, Mapping[str, str]], console: Cons
     return {"marker": sheet.marker, "page": html, "sheet": sheet.path, "apply": sheet.apply, "parts": parts}
 
 
-def _spare(path: Path, apply: str) -> None:
-    from autograder.marking.sheet import filled, read_sheet
+def _spare(sheet: _Sheet) -> None:
+    from autograder.marking.marks import not_given
+    from autograder.marking.sheet import read_sheet
 
     try:
-        done = filled(read_sheet(path))
+        waiting = not_given(read_sheet(sheet.path), sheet.written)
     except CourseError as problem:
         raise CourseError(str(problem), remedy="Move it away, or overwrite it with --force.") from None
-    if done:
-        rows = "1 row already has" if done == 1 else f"{done} rows already have"
+    if waiting:
+        rows = "1 row has" if waiting == 1 else f"{waiting} rows have"
         raise CourseError(
-            f"Refusing to overwrite {path}: {rows} marks.",
-            done,
-            remedy=f"Apply them ({apply}) and move the sheet away, or discard them with --force.",
+            f"Refusing to overwrite {sheet.path}: {rows} marks that are not in the gradebook.",
+            waiting,
+            remedy=f"Apply them ({sheet.apply}), or discard them with --force.",
         )
 
 
@@ -236,9 +237,10 @@ def _apply(course: Course, gradebook: Any, sheet: _Sheet, options: argparse.Name
     journal = MarkJournal(course.root, written.assignment)
     journal.add(origins(done, ((row.line, row.part) for row in rows), sheet.marker))
     _say_given(done, written, console)
-    are, rows_left = "is" if len(done) == 1 else "are", _left(rows)
+    are, rows_left = "is" if len(done) == 1 else "are", _left(rows, written)
     have = "has" if rows_left == 1 else "have"
-    _say(console, f"{count(len(done), 'mark')} {are} in the gradebook; {count(rows_left, 'row')} {have} no points.")
+    told = f"{count(rows_left, 'row')} with an answer {have} no points." if rows_left else "no row is left."
+    _say(console, f"{count(len(done), 'mark')} {are} in the gradebook; {told}")
     without = [str(row.line) for row in rows if row.comment and not row.points]
     if without:
         _say(console, f"Comments without points were ignored: line {', '.join(without[:_SHOWN])}")
@@ -302,8 +304,10 @@ def _cut(comment: str) -> str:
     return comment if len(comment) <= _COMMENT else f"{comment[:_COMMENT].rstrip()} …"
 
 
-def _left(rows: tuple[SheetRow, ...]) -> int:
-    return sum(not row.points for row in rows)
+def _left(rows: tuple[SheetRow, ...], written: Written) -> int:
+    """How many rows wait for points; those without a response do not."""
+    silent = {(part.name, who) for part in written.parts for one in part.groups if one.blank for who in one.students}
+    return sum(not row.points and not silent.issuperset((row.part, who) for who in row.students) for row in rows)
 
 
 def _some(names: tuple[str, ...]) -> str:

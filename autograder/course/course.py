@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -137,6 +138,17 @@ class Course:
     def has_feedback(self, student: str, assignment: str) -> bool:
         """Whether a feedback page has been made for a student, perhaps before points were given anew."""
         return any(self.folder("feedback", student, assignment).glob("*.html"))
+
+    def outdate_feedback(self, student: str, assignment: str) -> bool:
+        """Have the next ``nbgrader generate_feedback`` make a student's pages anew, as those from before a grading.
+
+        Returns:
+            Whether there are any.
+        """
+        pages = list(self.folder("feedback", student, assignment).glob("*.html"))
+        for page in pages:
+            os.utime(page, (0, 0))
+        return bool(pages)
 
     def submission(self, student: str, assignment: str) -> SubmittedFolder:
         """What a student submitted: only the part of its path that depends on neither name is the course's own."""

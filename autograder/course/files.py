@@ -37,15 +37,17 @@ def read_files(folder: Path) -> dict[str, bytes]:
     return SubmittedFolder(folder).files()
 
 
-def has_older_pages(pages: Path, graded: Path) -> bool:
-    """Whether a page of feedback was made before its notebook was graded as it is now.
+def has_older_pages(pages: Path, graded: Path, marked: float = 0.0) -> bool:
+    """Whether a page of feedback was made before its notebook was graded as it is now, or got its latest mark.
 
     Args:
         pages: folder of the feedback.
         graded: folder of the graded notebooks.
+        marked: when a person gave the latest mark, in seconds since 1970.
     """
     both = [(pages / f"{notebook.stem}.html", notebook) for notebook in graded.glob("*.ipynb")]
-    return any(page.exists() and page.stat().st_mtime_ns < notebook.stat().st_mtime_ns for page, notebook in both)
+    times = [(page.stat().st_mtime_ns, notebook.stat().st_mtime_ns) for page, notebook in both if page.exists()]
+    return any(page < max(notebook, int(marked * 1e9)) for page, notebook in times)
 
 
 def extra_files(submitted: dict[str, bytes], own: Collection[str]) -> dict[str, bytes]:

@@ -33,6 +33,8 @@ from autograder.values.views import Function, Missing, Model, Opaque, Record
 TEST_SECONDS = 20.0  # of processor time; a reference solution takes less than one
 WAIT_SECONDS = 90.0  # for the student's functions and values
 
+_MODULE = ("module", "builtins.module")  # type names of what an import gives
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -225,7 +227,7 @@ class _Cell:
                 return _failed_on_values(error)
             value = None
             if not add_failed_assertion(error):
-                return _hidden_failure(error)
+                return _hidden_failure(error, names.views)
         if self.uses_checks:
             return replace(_from_checks(judged, value, points, complaint), remark=" ".join(judged.remarks))
         return _from_value(value, points)
@@ -259,10 +261,19 @@ def _complaint(error: BaseException, statement: ast.stmt | None, views: Mapping[
     return f"A check that you can see in this cell stopped with an error: {_line(error)}"
 
 
-def _hidden_failure(error: BaseException) -> Verdict:
+def _hidden_failure(error: BaseException, views: Mapping[str, Any]) -> Verdict:
     if isinstance(error, CallFailed):
         return Verdict(0.0, message=f"Your function did not return: {error}")
-    return Verdict(None, review="".join(traceback.format_exception(error)))
+    told = traceback.format_exception(error)
+    if unseen := _module_of_the_notebook(error, views):
+        told[-1] = f"`{unseen}` is imported in the notebook only; the hidden tests have to import it themselves"
+    return Verdict(None, review="".join(told))
+
+
+def _module_of_the_notebook(error: BaseException, views: Mapping[str, Any]) -> str:
+    """The module that hidden tests used as it was imported in the student's session; empty where it is not that."""
+    modules = [name for name, view in views.items() if isinstance(view, Opaque) and view.type_name in _MODULE]
+    return modules[-1] if modules and f"'{Opaque.__name__}' object" in str(error) else ""
 
 
 def _failed_on_values(error: BaseException) -> Verdict:

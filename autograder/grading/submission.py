@@ -26,12 +26,14 @@ from autograder.grading.cells import (
     not_graded,
     waits_for_a_person,
 )
+from autograder.grading.own_file import own_file
 from autograder.grading.plain.confirm import OnValues
 from autograder.grading.record import SubmissionRecord
 from autograder.grading.remarks import add_remarks, not_compared
 from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.restoring.restore import Restored, restore
 from autograder.grading.stopped import absent
+from autograder.pages.parts import NOTHING_READ
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, Session, SessionEnded
 from autograder.template import NOTES, Template, TemplateCell, grade_id_of
 from autograder.written.vocabulary import Vocabulary
@@ -174,7 +176,7 @@ def restored(template: Template, content: bytes | None, problem: str = "") -> Re
             raise UnreadableNotebook(problem)
         return restore(template, read_notebook(content).cells)
     except UnreadableNotebook as problem:
-        said = f"{problem} Nothing of it could be graded."
+        said = f"{problem} {NOTHING_READ}"
         return Restored(restore(template, ()).notebook, (said,), unread=str(problem))
 
 
@@ -323,8 +325,9 @@ def _run_once(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, oth
     files = {**task.files, **other}
     notes: dict[str, None] = {}
 
-    own = replace(task, extra=_copies_replaced(task.extra, task.files, other))
-    open_session = functools.partial(_session, own, sandbox, files, notes)
+    copies = _copies_replaced(task.extra, task.files, other)
+    beside = {**copies, **own_file(notebook, task.template, {**task.extra, **files})}
+    open_session = functools.partial(_session, replace(task, extra=beside), sandbox, files, notes)
     plain = None if other else PlainTests(task.blocked, task.confirmed, task.keeps_points)
     # Whose answers they may be is asked of the run that counts.
     submitter = Submitter(task.student, () if other else task.others)

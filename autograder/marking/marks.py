@@ -10,7 +10,7 @@ from nbgrader.api import Comment, Grade, Gradebook
 from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.marking.answers import Written, WrittenPart
-from autograder.marking.given import rows_of_gradebook
+from autograder.marking.given import Mark, rows_of_gradebook
 from autograder.marking.sheet import SheetRow, points_of
 
 _SHOWN = 20  # problems in one message
@@ -84,6 +84,23 @@ def _problems(
             yield (
                 f"the answer of {student} to {part.name} has changed since the sheet was written; write the sheet again"
             )
+
+
+def not_given(rows: tuple[SheetRow, ...], written: Written) -> int:
+    """How many rows have points or a comment that the gradebook does not have.
+
+    Args:
+        rows: of a sheet.
+        written: the answers as they are now.
+    """
+    parts = written.by_name()
+    return sum(not (row.part in parts and _is_given(row, parts[row.part])) for row in rows if row.points or row.comment)
+
+
+def _is_given(row: SheetRow, part: WrittenPart) -> bool:
+    points, marks = points_of(row.points), [part.marked.get(student, Mark()) for student in row.students]
+    same = (points is not None and mark.points is not None and abs(mark.points - points) < 1e-9 for mark in marks)
+    return all(same) and all(row.comment in ("", mark.comment) for mark in marks)
 
 
 def points_problem(typed: str, most: float, what: str) -> str:

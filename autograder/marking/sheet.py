@@ -106,11 +106,6 @@ def read_sheet(path: Path) -> tuple[SheetRow, ...]:
         csv.field_size_limit(most)
 
 
-def filled(rows: tuple[SheetRow, ...]) -> int:
-    """How many rows have points or a comment."""
-    return sum(bool(row.points or row.comment) for row in rows)
-
-
 def points_of(text: str) -> float | None:
     """The points of a cell, with a decimal point or comma; ``None`` where that is no finite number."""
     try:

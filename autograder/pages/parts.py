@@ -16,6 +16,8 @@ _LOST = ("autograder-failed", "autograder-partial")
 _CLOSE = 1e-6  # points
 NO_RESPONSE = "No response."  # the grader's comment on a cell that was left as it was released, as nbgrader's
 
+NOTHING_READ = "Nothing of it could be graded."  # the grader's note on a file that is no notebook
+
 
 @dataclass
 class Part:
@@ -81,6 +83,15 @@ def parts_of(cells: Sequence[Any]) -> list[Part]:
         cells: of the notebook, as :class:`autograder.pages.notebook.StudentsNotebook` leaves them.
     """
     return list(_parts([cell for cell in cells if not cell.metadata.get("notes")]))
+
+
+def unread_in(cells: Sequence[Any]) -> bool:
+    """Whether the notes of the grader say that nothing of what was handed in could be read.
+
+    Args:
+        cells: of the notebook, as :class:`autograder.pages.notebook.StudentsNotebook` leaves them.
+    """
+    return any(cell.metadata.get("notes") and NOTHING_READ in cell.source for cell in cells)
 
 
 def nothing_in(parts: Sequence[Part]) -> bool:

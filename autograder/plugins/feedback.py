@@ -17,11 +17,12 @@ from traitlets.config import Config
 
 from autograder.course.course import Course
 from autograder.course.files import clear_but, has_older_pages, write_atomically
+from autograder.course.results.marks import MarkJournal
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.pages import TEMPLATES
 from autograder.pages.errors import error_of
 from autograder.pages.markdown import as_html, highlight_code
-from autograder.pages.parts import nothing_in, parts_of
+from autograder.pages.parts import nothing_in, parts_of, unread_in
 from autograder.pages.shows import Shows
 from autograder.pages.time import page_in_time
 from autograder.template import Template
@@ -53,6 +54,7 @@ class FeedbackExporter(HTMLExporter):
                     "highlight_code": highlight_code,
                     "parts": parts_of,
                     "nothing": nothing_in,
+                    "unread": unread_in,
                 },
             }
         )
@@ -75,7 +77,7 @@ class FeedbackExporter(HTMLExporter):
 
 
 def renew_older_pages(converter: Any) -> None:
-    """Have a page that is older than the graded notebook written anew, as with ``--force``.
+    """Have a page that is older than the graded notebook or a mark written anew, as with ``--force``.
 
     nbgrader compares the times of hand-in alone, so that a page stays as it was where work is graded again, or came
     without a time.
@@ -84,6 +86,7 @@ def renew_older_pages(converter: Any) -> None:
         converter: nbgrader's ``GenerateFeedback``.
     """
     decide, folders = converter.init_destination, converter.coursedir
+    marks: dict[str, dict[str, float]] = {}  # of an assignment, by student: the time of the latest
 
     def init_destination(assignment: str, student: str) -> bool:
         asked = converter.force
@@ -91,7 +94,9 @@ def renew_older_pages(converter: Any) -> None:
             Path(folders.format_path(folder, student, assignment))
             for folder in (folders.autograded_directory, folders.feedback_directory)
         )
-        converter.force = asked or has_older_pages(pages, graded)
+        if assignment not in marks:
+            marks[assignment] = MarkJournal(Path(folders.root), assignment).latest()
+        converter.force = asked or has_older_pages(pages, graded, marks[assignment].get(student, 0.0))
         try:
             return bool(decide(assignment, student))
         finally:

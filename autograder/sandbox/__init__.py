@@ -3,7 +3,7 @@
 from autograder.errors import CallFailed, SandboxUnavailable, SessionEnded
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.outputs import CellRun, called, understood, unread
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sandbox import Sandbox, needed
 from autograder.sandbox.session import READ_SECONDS, Session, call_request, name_of_call
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "call_request",
     "called",
     "name_of_call",
+    "needed",
     "understood",
     "unread",
 ]

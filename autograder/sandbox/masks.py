@@ -109,9 +109,12 @@ def _is_about(entry: Path, hidden: frozenset[str], pointers: Collection[str]) ->
     texts = list[str]()
     for name in ("top_level.txt", "RECORD"):
         try:
-            texts += (entry / name).read_text("utf-8", "replace").splitlines()
+            text = (entry / name).read_text("utf-8", "replace")
         except OSError:
             continue
+        lowered = text.lower()  # nearly all say nothing of them, and taking a list of files apart takes long
+        if any(one in lowered for one in (*hidden, *(pointer.lower() for pointer in pointers))):
+            texts += text.splitlines()
     return _any_hidden(texts, hidden) or any(line.split(",")[0] in pointers for line in texts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -20,6 +21,21 @@ PRELOAD = (
     "statsmodels.formula.api",
     "scipy.stats",
 )
+_DRAWS = re.compile(r"\b(plt|sns|pyplot)\.\w|\.(plot|hist|boxplot|qqplot)\b|plot\(")
+
+
+def needed(code: str) -> tuple[str, ...]:
+    """Modules of :data:`PRELOAD` that code speaks of: loading all of them takes seconds.
+
+    What is left out is loaded by the session that asks for it, so that nothing but time depends on this.
+
+    Example:
+        >>> needed("import pandas as pd; import matplotlib.pyplot as plt"), needed("plt.hist(x)")
+        (('pandas',), ('matplotlib.pyplot',))
+    """
+    drawn = {"matplotlib.pyplot"} if _DRAWS.search(code) else set[str]()
+    named = {name for name in PRELOAD if name.split(".")[0] in code and not name.startswith("matplotlib.")}
+    return tuple(name for name in PRELOAD if name in named | drawn)
 
 
 class Sandbox:
@@ -30,7 +46,8 @@ class Sandbox:
 
     Args:
         limits: of the sessions; a session may be given others.
-        preload: modules that are imported once; what is not installed is left out.
+        preload: modules that are imported once; what is not installed is left out.  With ``matplotlib.pyplot`` among
+            them, figures are drawn for practice.
         hidden: packages that student code must not be able to read, beside this one.
         isolated: False runs student code without any isolation (see :mod:`autograder.sandbox.unisolated`).
 

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import chdir, contextmanager
+from importlib import import_module
 from typing import TypeVar
 
 import numpy
@@ -17,6 +18,7 @@ from autograder.grading.submission import SubmissionResult, Task, grade_submissi
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.bubblewrap import find_tools
 from autograder.sandbox.limits import check_shell
+from autograder.sandbox.sandbox import PRELOAD
 from autograder.workers.pool import Pool
 
 Grade = Callable[[Task], SubmissionResult]
@@ -124,9 +126,26 @@ def _without_traces() -> Iterator[None]:
 @functools.lru_cache(maxsize=16)
 def _sandbox(folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> Sandbox:
     """The size of its folder is a sandbox's own; all other limits are each submission's."""
-    return Sandbox(Limits(folder_mb=folder_mb), hidden=hidden, isolated=isolated)
+    preload = _WANTED.get((folder_mb, hidden, isolated), PRELOAD)
+    return Sandbox(Limits(folder_mb=folder_mb), preload, hidden, isolated=isolated)
 
 
-def warm(folder_mb: int, hidden: tuple[str, ...], isolated: bool) -> None:
-    """Start in this process the sandbox of tasks with these limits and settings, without waiting for it."""
+_WANTED: dict[tuple[int, tuple[str, ...], bool], tuple[str, ...]] = {}  # what a sandbox loads that needs not all
+
+
+def warm(folder_mb: int, hidden: tuple[str, ...], isolated: bool, preload: tuple[str, ...] | None = None) -> None:
+    """Start in this process the sandbox of tasks with these limits and settings, without waiting for it.
+
+    Args:
+        folder_mb: size of its folder.
+        hidden: packages that students must not be able to read.
+        isolated: whether it is one.
+        preload: modules that its sessions need, where that is known; tests are likely to need them as well, so that
+            they are loaded here meanwhile.
+    """
+    if preload is not None:
+        _WANTED[folder_mb, hidden, isolated] = preload
     _sandbox(folder_mb, hidden, isolated).start()
+    for name in preload or ():
+        if not name.startswith("matplotlib."):
+            import_module(name)

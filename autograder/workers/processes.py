@@ -53,17 +53,21 @@ def one_thread() -> None:
         os.environ[f"{library}_NUM_THREADS"] = "1"
 
 
-def context() -> BaseContext:
-    """For executors."""
+def context(*, everything: bool = True) -> BaseContext:
+    """For executors; see :func:`prepare`."""
     one_thread()  # a worker on each processor; the sandbox has the same
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["autograder.workers.preload"])
+    found.set_forkserver_preload([f"{__package__}.preload" if everything else f"{__package__}.light_preload"])
     return found
 
 
-def prepare() -> None:
-    """Begin to load, in another process, what workers need; it is deaf to Ctrl-C, which this one answers for all."""
-    context()
+def prepare(*, everything: bool = True) -> None:
+    """Begin to load, in another process, what workers need; it is deaf to Ctrl-C, which this one answers for all.
+
+    Args:
+        everything: False leaves out what tests may import; once it has begun, this changes nothing any more.
+    """
+    context(everything=everything)
     if threading.current_thread() is not threading.main_thread():
         forkserver.ensure_running()
         return

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from autograder.checks.values.containers import Unfit, as_floats, as_number, key
 from autograder.values.views import Figure, Line, Model, Record
@@ -128,6 +127,8 @@ def _tests(model: Model) -> Iterator[tuple[str, float]]:
     """What a summary prints beside the estimates: t, its square, and 95 % intervals."""
     if model.bse is None or len(model.bse) != len(model.params) or len(model.params) > _MAX_ENTRIES:
         return
+    from scipy.special import stdtrit  # loaded when it is first needed, as it takes long
+
     estimates, errors = model.params.to_numpy(dtype=float), model.bse.to_numpy(dtype=float)
     degrees = model.df_resid if model.df_resid is not None and model.df_resid > 0 else math.inf
     wide = float(stdtrit(degrees, 0.975)) if math.isfinite(degrees) and model.cov_re is None else _NORMAL

@@ -10,8 +10,8 @@ import nbformat
 
 from autograder.audit.bank import Answer
 from autograder.audit.cases import AuditCase, Vary, cases
+from autograder.audit.one_case import CaseResult, CellResult
 from autograder.audit.report import Report, conclude
-from autograder.audit.run_cases import CaseResult, CellResult
 from autograder.checks.outcome import CheckResult, Status
 from autograder.course.release.generate import Rehearsal
 from autograder.grading.submission import Task

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.audit import BankError, read_bank
+from autograder.audit.bank import read_bank
+from autograder.errors import BankError
 
 GOOD = """
 [[answer]]

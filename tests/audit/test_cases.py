@@ -5,9 +5,9 @@ from __future__ import annotations
 import nbformat
 import pytest
 
-from autograder.audit import BankError
 from autograder.audit.bank import Answer
 from autograder.audit.cases import VARIATIONS, AuditCase, Vary, cases, parts_of
+from autograder.errors import BankError
 from autograder.template import grade_id_of
 from tests.audit.made_up import SOLUTION, answer, rehearsal, with_other_data
 

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.audit.bank import Answer
 from autograder.audit.cases import Vary, cases
+from autograder.audit.one_case import CaseResult
 from autograder.audit.report import conclude
-from autograder.audit.run_cases import CaseResult
 from autograder.course.release.confirmable import Confirmable
 from autograder.template import Delimiters, Template, TemplateCell
 from tests.audit.made_up import EXCHANGED, GIVEN, RIGHT, answer, case_result, check, judged, rehearsal, report

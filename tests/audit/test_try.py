@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from autograder.audit.run_cases import CaseResult
+from autograder.audit.one_case import CaseResult
 from autograder.audit.trials import try_answers
 from autograder.cli import main
 from autograder.course.course import Course
@@ -58,7 +58,7 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
         [],
     ),
     "what the bank does not expect": (["generous"], 3, ["earns 1, but should earn 0"], []),
-    "a test that cannot judge": (["raises"], 3, ["could not be judged", "KeyError"], []),
+    "a test that cannot judge": (["raises"], 3, ["could not be judged", "KeyError"], ["but should earn"]),
     "misconceptions that nobody can meet, though the answer is another": (
         ["dead", "--answer", "NumPy"],
         3,
@@ -92,6 +92,14 @@ def test_trials(
     output = told.out + told.err
     assert [text for text in shown if text not in output] == [], output
     assert [text for text in not_shown if text in output] == [], output
+
+
+def test_why_a_test_cannot_judge_is_told_in_full_once(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del course
+    assert main(["try", "raises"]) == 3
+    said = capsys.readouterr().out
+    assert said.count("could not be judged: KeyError") > 1, said
+    assert said.count('File "<test cell>", line 6') == 1, said
 
 
 def test_json_is_all_that_is_printed(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +150,7 @@ def test_a_part_is_told_its_own_faults_alone(course: Path, monkeypatch: pytest.M
     result = replace(case_result(judged(RIGHT)), leaks=tuple(said))
     done: Future[CaseResult] = Future()
     done.set_result(result)
-    monkeypatch.setattr("autograder.audit.trials.Pool", lambda _: nullcontext(SimpleNamespace(submit=lambda *_: done)))
+    monkeypatch.setattr("autograder.audit.trials.Pool", lambda *_: nullcontext(SimpleNamespace(submit=lambda *_: done)))
     options = Namespace(assignment=["sound"], part="q1", answer="NumPy", id=None)
     (tried,) = try_answers(Course.here(), options)
     assert tried.faults == (said[0],)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.audit.cases import PLAIN, VARIATIONS, change_environment
+from autograder.audit.cases import PLAIN, VARIATIONS
+from autograder.audit.one_case import change_environment
 from autograder.sandbox import Sandbox, bubblewrap
 
 BY_NAME = {variation.name: variation for variation in (PLAIN, *VARIATIONS)}

@@ -332,3 +332,13 @@ def test_residuals_and_error_bars_are_no_carpet() -> None:
         plt.plot(ENDS, at(ENDS))
 
     assert judge_figures(drawn(draw), "line", INTERCEPT, SLOPE, over=(0, 9)).earned == 1
+
+
+@pytest.mark.parametrize("gaps", [DAY.where(DAY != 4), DAY.where(DAY != 4).to_numpy(), [0, 9, None]])
+def test_range_and_scale_are_those_of_the_values_that_are_known(gaps: Any) -> None:
+    drawn_line, short = drawn(lambda: plt.plot(ENDS, at(ENDS))), drawn(lambda: plt.plot([2, 9], at([2, 9])))
+    scale = TIME.where(TIME < 300)
+    assert judge_figures(drawn_line, "line", INTERCEPT, SLOPE, over=gaps, scale=scale).earned == 1
+    assert judge_figures(short, "line", INTERCEPT, SLOPE, over=gaps, scale=scale).mistake == "short"
+    with pytest.raises(AuthorError, match="got nan"):
+        judge_figures(drawn_line, "line", INTERCEPT, SLOPE, scale=scale.where(scale > 1e9))

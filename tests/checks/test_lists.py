@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,7 @@ def test_credits_that_are_left_out_need_something_that_is_left() -> None:
 
 
 def test_outside_of_a_test_cell_student_says_how_to_try() -> None:
-    with pytest.raises(NotGrading, match=r"(?s)autograder\.trying.*autograder try"):
+    with pytest.raises(NotGrading, match=r"(?s)autograder try ASSIGNMENT --part PART.*autograder\.trying"):
         student.value("x")
 
 
@@ -180,6 +181,15 @@ def test_parameters_that_every_check_has_are_not_the_functions() -> None:
         autograder.check(weighed)
 
 
+@pytest.fixture
+def _no_kind_of_the_examples_stays() -> Iterator[None]:
+    before = set(vars(Checks))
+    yield
+    for name in set(vars(Checks)) - before:
+        delattr(Checks, name)
+
+
+@pytest.mark.usefixtures("_no_kind_of_the_examples_stays")
 @pytest.mark.parametrize(
     "module",
     [
@@ -209,6 +219,7 @@ def test_the_examples_show_what_happens(module: Any) -> None:
     assert result.attempted
 
 
+@pytest.mark.usefixtures("_no_kind_of_the_examples_stays")
 def test_the_examples_of_the_documentation_show_what_happens() -> None:
     page = Path(__file__).parents[2] / "docs" / "checks.md"
     result = doctest.testfile(str(page), module_relative=False, optionflags=doctest.ELLIPSIS)

@@ -13,15 +13,16 @@ from tests.course_folder import Course
 from tests.foreign.make_golden import GOLDEN
 from tests.foreign.the_course import ASSIGNMENT, FAMILIES, FILES, OURS, STUDENTS, Points, make, part_of, points_of
 
+ANSWERED = [student for student in STUDENTS if student != "blank"]
 STOCK: Points = json.loads(GOLDEN.read_text())
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The course, graded by ``autograder grade``."""
+    """The course, graded by ``autograder grade``; whoever left everything blank comes later."""
     made = make(tmp_path_factory.mktemp("foreign") / "course", OURS)
     with chdir(made.root):
-        assert main(["grade", ASSIGNMENT]) == 0
+        assert main(["grade", ASSIGNMENT, *(f"--student={student}" for student in ANSWERED)]) == 0
     return made
 
 
@@ -53,12 +54,19 @@ def test_the_table_tells_right_from_wrong() -> None:
 
 
 def test_points_are_those_of_stock(course: Course) -> None:
-    assert not differences(points_of(course), list(STUDENTS))
+    assert not differences(points_of(course), ANSWERED)
 
 
 def test_both_commands_agree(course: Course) -> None:
-    course.nbgrader("autograde", ASSIGNMENT, "--student", "half", "--force")
-    assert not differences(points_of(course), list(STUDENTS))
+    course.nbgrader("autograde", ASSIGNMENT, "--student", "half", "--notebook", "[fp]*", "--force")
+    assert not differences(points_of(course), ANSWERED)
+
+
+@pytest.mark.slow
+def test_nothing_answered_earns_what_it_earns_in_stock(course: Course) -> None:
+    with chdir(course.root):
+        assert main(["grade", ASSIGNMENT, "--student=blank"]) == 0
+    assert not differences(points_of(course), ["blank"])
 
 
 def test_tests_write_nothing_into_the_course(course: Course) -> None:

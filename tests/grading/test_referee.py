@@ -112,6 +112,19 @@ def test_faults_of_a_test_need_review_and_cost_nothing(source: str) -> None:
     assert verdict.review
 
 
+def test_a_module_that_only_the_notebook_imported_is_named() -> None:
+    modules = {"np": Opaque("module"), "smf": Opaque("module"), "x": 1}
+    source = f"{HIDDEN}from autograder import Checks\nwant = smf.ols('y ~ x')\nChecks().number('x', want){END}"
+    verdict = judge(source, **modules)
+    assert verdict.points is None
+    assert verdict.review.splitlines()[-1] == (
+        "`smf` is imported in the notebook only; the hidden tests have to import it themselves"
+    )
+    assert 'File "<test cell>", line 3' in verdict.review
+    verdict = judge(source.replace("smf.ols('y ~ x')", "x.ols"), **modules)  # another mistake of the author's
+    assert verdict.review.splitlines()[-1] == "AttributeError: 'int' object has no attribute 'ols'"
+
+
 def test_what_a_hidden_test_says_stays_hidden() -> None:
     verdict = judge(f"assert x\n{HIDDEN}assert x == 42, 'it should be 42'{END}", x=1)
     assert verdict == Verdict(0.0, review="line 3 of the test cell raised AssertionError")

@@ -181,4 +181,4 @@ def test_feedback_goes_to_whoever_gets_points(run: Run, root: Path) -> None:
         assert found == {"4101": ["feedback.html"], "4102": ["feedback.html"]}  # cleo's is not finished
         assert archive.read("blank_4101_assignsubmission_file_/feedback.html") == b"page of ada"
     assert "3 students without a page of feedback" in said
-    assert "1 student with one older than the grade (nbgrader generate_feedback hw1 --force): bob" in said
+    assert "1 student with one older than the grade (nbgrader generate_feedback hw1): bob" in said

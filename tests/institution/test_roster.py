@@ -74,6 +74,18 @@ def test_a_roster_is_shown_and_taken_over(run: Run, root: Path) -> None:
     assert "0 added, 0 changed, 2 the same" in said
 
 
+def test_an_email_in_the_place_of_an_id_is_pointed_out(run: Run, root: Path) -> None:
+    """A sheet of Canvas whose logins are emails: `bob` would be in the gradebook twice."""
+    (root / "roster.csv").write_text('SIS Login ID,Student\nBob@other.edu,"Builder, Bob"\nnora@other.edu,"Neu, Nora"\n')
+    status, said = run("roster", "roster.csv")
+    assert status == 0
+    assert (
+        "Bob@other.edu may be bob of the gradebook, whom the sheet does not have, and would be added beside bob. "
+        "If so: --id names the column that says 'bob', or `autograder export` takes --map." in said
+    )
+    assert "nora@other.edu may be" not in said
+
+
 def test_students_with_work_are_never_removed_by_the_way(run: Run, root: Path) -> None:
     (root / "roster.csv").write_text("id\nada\nbob\ncleo\neve\ngil\nhal\n")
     status, said = run("roster", "roster.csv", "--remove")

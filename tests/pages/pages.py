@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from autograder.plugins.feedback import FeedbackExporter
 from autograder.plugins.formgrader import formgrader_pages
+from autograder.template import NOTES
 
 SCHEMES = {
     "q1-question": "Why?\n\n### BEGIN MARK SCHEME\n**Scheme of one**: $\\beta_0$ named, 0.5\n### END MARK SCHEME",
@@ -126,7 +127,8 @@ def _stock_exporter() -> HTMLExporter:
 
 
 def _numbered(cells: Cells, metadata: dict[str, Any]) -> nbformat.NotebookNode:
-    with_ids = [{**cell, "id": f"c{number}"} for number, cell in enumerate(cells)]
+    ids = [NOTES if cell.get("id") == NOTES else f"c{number}" for number, cell in enumerate(cells)]
+    with_ids = [{**cell, "id": one} for one, cell in zip(ids, cells, strict=True)]
     return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": with_ids})
 
 

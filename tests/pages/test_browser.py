@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,6 +15,7 @@ from tests.pages.payloads import PAYLOADS
 pytestmark = pytest.mark.browser
 
 PAGES = {"feedback": pages.feedback, "formgrader": pages.formgrader}
+POLICIES = ("as it is", "without its policy")
 BOXES = {"feedback": ".text, .output", "formgrader": ".text_cell_render, .output_subarea"}
 EVERYTHING = [cell for cells in PAYLOADS.values() for cell in cells]
 
@@ -27,46 +27,55 @@ def everything() -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A page with every payload on it, in a browser."""
+class Found:
+    """What a page with every payload on it was like, first as it was and then poked."""
 
-    visit: Visit
-    boxes: str  # selector of what holds a student's content
+    outside: list[str]  # elements of a student's that left their box
+    covered: list[str]  # parts of the page that something lies upon
+    fits: bool  # nothing makes the page wider than the window
+    clickable: int
+    titles: tuple[str, str]  # before, after
+    address: str  # after
+    did: list[str]
+    errors: list[str]
 
-    @property
-    def page(self) -> Page:
-        """The browser's side of it."""
-        return self.visit.page
 
-
-@pytest.fixture(params=[f"{kind}, {policy}" for kind in PAGES for policy in ("as it is", "without its policy")])
-def opened(request: pytest.FixtureRequest, chromium: Browser, everything: dict[str, str]) -> Iterator[Opened]:
+@pytest.fixture(scope="module", params=[f"{kind}, {policy}" for kind in PAGES for policy in POLICIES])
+def found(request: pytest.FixtureRequest, chromium: Browser, everything: dict[str, str]) -> Found:
     """In a browser that heeds the page's policy or, to show that all holds without it too, ignores it."""
     kind, policy = request.param.split(", ")
     visit = Visitor(chromium, without_policy=policy == "without its policy").visit(everything[kind])
-    yield Opened(visit, BOXES[kind])
-    visit.page.context.close()
+    page, boxes = visit.page, BOXES[kind]
+    targets = f":is({boxes}) :is(a, button, input, textarea, select, form, iframe, object, embed, area)"
+    seen = (
+        page.evaluate(OUTSIDE, boxes),
+        page.evaluate(COVERED),
+        page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"),
+        page.locator(targets).count(),
+    )
+    title = page.title()
+    poke(page, boxes)
+    after = Found(*seen, (title, page.title()), page.url.split("?")[0], visit.did(), visit.errors)
+    page.context.close()
+    return after
 
 
-def test_nothing_happens(opened: Opened) -> None:
-    title = opened.page.title()
-    poke(opened)
-    assert opened.visit.did() == []
-    assert opened.page.title() == title
-    assert opened.page.url.split("?")[0] == ADDRESS
-    assert opened.visit.errors == []
+def test_nothing_happens(found: Found) -> None:
+    assert found.did == []
+    assert found.titles[0] == found.titles[1]
+    assert found.address == ADDRESS
+    assert found.errors == []
 
 
-def test_nothing_leaves_its_box(opened: Opened) -> None:
-    assert opened.page.evaluate(OUTSIDE, opened.boxes) == []
-    assert opened.page.evaluate(COVERED) == []
-    assert opened.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+def test_nothing_leaves_its_box(found: Found) -> None:
+    assert found.outside == []
+    assert found.covered == []
+    assert found.fits
 
 
-def test_nothing_can_be_clicked(opened: Opened) -> None:
+def test_nothing_can_be_clicked(found: Found) -> None:
     """Not even a link: the reader's rights are at stake, not the writer's."""
-    targets = f":is({opened.boxes}) :is(a, button, input, textarea, select, form, iframe, object, embed, area)"
-    assert opened.page.locator(targets).count() == 0
+    assert found.clickable == 0
 
 
 def acts(visit: Visit) -> bool:
@@ -95,13 +104,13 @@ def test_names_are_only_names(kind: str, chromium: Browser) -> None:
     assert "onerror" in visit.page.inner_text("body")
 
 
-def poke(opened: Opened) -> None:
+def poke(page: Page, boxes: str) -> None:
     """Move over, click and focus whatever the payloads left."""
-    opened.page.evaluate(POKE, opened.boxes)
-    opened.page.keyboard.press("Tab")
-    opened.page.mouse.move(300, 400)
-    opened.page.mouse.wheel(0, 2_000)
-    opened.page.wait_for_timeout(300)
+    page.evaluate(POKE, boxes)
+    page.keyboard.press("Tab")
+    page.mouse.move(300, 400)
+    page.mouse.wheel(0, 2_000)
+    page.wait_for_timeout(300)
 
 
 POKE = """boxes => {

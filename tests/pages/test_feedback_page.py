@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
 from playwright.sync_api import Browser
 
+from autograder.template import NOTES
 from tests.pages import pages
 from tests.pages.conftest import Visitor
 from tests.pages.payloads import PIXEL
@@ -143,6 +144,21 @@ def test_a_blank_notebook_says_so_and_is_short() -> None:
     assert soup.select_one(".costs") is None
     assert not soup.select("main > details[open]")
     assert "Look at its unit." in words(soup.select_one("#part-q1-tests"))
+
+
+def test_a_file_that_could_not_be_read_is_said_once_and_not_explained_by_hints() -> None:
+    tests = cell("code", "q1-tests", "# Question 1", grade=True)
+    tests.outputs = [nbformat.v4.new_output("display_data", {"text/html": LIST, "text/plain": ""})]
+    said = nbformat.v4.new_markdown_cell(
+        "**Notes of the grader**\n\n- It is no notebook. Nothing of it could be graded."
+    )
+    said["id"] = NOTES
+    cells = [said, cell("code", "q1", "", solution=True, locked=False), tests, answer("q2", "")]
+    soup = BeautifulSoup(pages.feedback(cells), "html.parser")
+    assert "It is no notebook. Nothing of it could be graded." in words(soup.select_one("header .notes"))
+    assert soup.select_one(".costs") is None
+    assert soup.select_one(".nothing") is None
+    assert not soup.select("main > details[open]")
 
 
 def test_the_page_says_what_comes_next() -> None:

@@ -165,7 +165,7 @@ def test_grading_leaves_points_of_an_older_test_and_says_so(
     assert autograder(course, "regrade", NAME, "--yes") == 0
     said = capsys.readouterr().out
     assert "The feedback of 1 student is from before (rounded)." in said
-    assert f"next: nbgrader generate_feedback {NAME} --force" in said
+    assert f"next: nbgrader generate_feedback {NAME}\n" in said
     assert "would move" not in grade()
     after = all_points(course)
     assert after != before

@@ -28,13 +28,18 @@ def autograder(course: Course, *arguments: str) -> int:
         return main(arguments)
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Course:
-    course = Course.make(tmp_path, NAME)
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    course = Course.make(tmp_path_factory.mktemp("graded"), NAME)
     for student in STUDENTS:
         course.submit(student, NAME, course.solved(NAME))
     assert autograder(course, "grade", NAME) == 0
     return course
+
+
+@pytest.fixture
+def course(graded: Course, tmp_path: Path) -> Course:
+    return graded.copy(tmp_path / "course")
 
 
 def record(course: Course, student: str) -> Path:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import time
 from contextlib import chdir
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder.cli import main
 from autograder.course.course import Course as CourseFolder
+from autograder.course.results.marks import MarkJournal, MarkOrigin
 from autograder.template import grade_id_of
 from autograder.workers.engines import grade_here
 from tests.course_folder import Course, answers_of, filled
@@ -236,7 +238,7 @@ def test_marks_go_to_everybody_in_the_group(course: Course, capsys: pytest.Captu
     fill(course, {(FIRST, "bob"): ("0.1", "ms² is no ms"), (SECOND, "dan"): ("0", "")})
     capsys.readouterr()
     assert autograder(course, "written", NAME, "--apply") == 0
-    assert "3 marks are in the gradebook; 5 rows have no points" in capsys.readouterr().out
+    assert "3 marks are in the gradebook; 3 rows with an answer have no points" in capsys.readouterr().out
     assert mark(course, "bob", FIRST) == mark(course, "cleo", FIRST) == (0.1, False, "ms² is no ms")
     assert mark(course, "dan", SECOND) == (0.0, False, None)
     assert mark(course, "ada", FIRST) == (None, True, None)
@@ -289,7 +291,7 @@ def test_json_is_all_that_is_printed(course: Course, capsys: pytest.CaptureFixtu
     assert cleo.pop("student") == "cleo"
     assert bob == cleo
     assert (bob["part"], bob["points"], bob["comment"]) == (FIRST, 0.1, "ms² is no ms")
-    assert (found["rows_without_points"], len(found["comments_ignored"]), found["exit_status"]) == (6, 1, 1)
+    assert (found["rows_without_points"], len(found["comments_ignored"]), found["exit_status"]) == (4, 1, 1)
 
 
 WRONG = {
@@ -350,6 +352,37 @@ def test_sheet_with_marks_is_not_written_over(course: Course, capsys: pytest.Cap
     assert sheet_of(course).read_bytes() == before
     assert autograder(course, "written", NAME, "--force") == 0
     assert {row["points"] for row in rows(course)} == {""}
+
+
+def test_a_sheet_whose_marks_are_given_is_written_anew(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(course, {(FIRST, "bob"): ("0,1", "Which unit?"), (FIRST, "dan"): ("0", "")})
+    assert autograder(course, "written", NAME, "--apply") == 0
+    fill(course, {(FIRST, "dan"): ("0.1", "")})
+    capsys.readouterr()
+    assert autograder(course, "written", NAME) == 2
+    assert "1 row has marks that are not in the gradebook" in " ".join(capsys.readouterr().err.split())
+    fill(course, {(FIRST, "dan"): ("0", "")})
+    assert autograder(course, "written", NAME) == 0
+    assert {row["points"] for row in rows(course)} == {""}
+    assert "0.1 (Which unit?)" in {row["marked so far"] for row in rows(course)}
+
+
+def test_the_next_page_shows_a_mark_without_force(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    fill(course, {(FIRST, "bob"): ("0.1", "Which unit is that?")})
+    capsys.readouterr()
+    assert autograder(course, "written", NAME, "--apply") == 0
+    assert f"next: nbgrader generate_feedback {NAME}\n" in capsys.readouterr().out
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    page = course.root / "feedback" / "bob" / NAME / f"{NAME}.html"
+    assert "Which unit is that?" in page.read_text("utf-8")
+    fresh = page.stat().st_mtime_ns
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    assert page.stat().st_mtime_ns == fresh  # and is left alone from then on
+    marked = MarkOrigin(NAME, FIRST, "bob", 0.2, "anna", None, time.time())  # as the formgrader notes it
+    MarkJournal(course.root, NAME).add([marked])
+    course.nbgrader("generate_feedback", NAME, "--student", "bob")
+    assert page.stat().st_mtime_ns > fresh
 
 
 def test_mark_goes_to_no_text_that_nobody_has_read(course: Course, capsys: pytest.CaptureFixture[str]) -> None:

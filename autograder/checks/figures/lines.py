@@ -29,6 +29,13 @@ OWN_HINT = "The line is not the reference's, but it is the line of your own {nam
 Pair = tuple[float, float]  # intercept, slope
 
 
+def _ends(column: Any) -> Pair:
+    """Lowest and highest value of a column, in which some may be missing; not finite where all are."""
+    known = as_floats(column)
+    known = known[~np.isnan(known)]
+    return (float(known.min()), float(known.max())) if len(known) else (math.nan, math.nan)
+
+
 @dataclass(frozen=True)
 class LineTolerance:
     """How exactly lines are compared: over which range of the predictor and on which scale of the response."""
@@ -47,12 +54,12 @@ class LineTolerance:
         """The tolerance for a range and a scale, each given as such or as the column of data that has it.
 
         Args:
-            over: lowest and highest value of the predictor, or its values; ``None``: any.
-            scale: range of the response, or its values; ``None``: the rise of the line.
+            over: lowest and highest value of the predictor, or its values, of which some may be missing; ``None``: any.
+            scale: range of the response, or its values, likewise; ``None``: the rise of the line.
         """
         return cls(
-            None if over is None else (float(np.min(over)), float(np.max(over))) if len(over) != 2 else tuple(over),
-            float(np.ptp(as_floats(scale))) if np.ndim(scale) else scale,
+            None if over is None else tuple(over) if len(over) == 2 else _ends(over),
+            float(np.ptp(_ends(scale))) if np.ndim(scale) else scale,
         )
 
     def off(self, line: Line, want: Pair) -> float:

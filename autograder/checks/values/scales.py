@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scipy import stats
-
 from autograder.checks.describe import describe, number, numbers_in
 from autograder.checks.mistakes import Misconceptions
 from autograder.checks.outcome import AuthorError, Verdict, right, wrong
@@ -54,7 +52,9 @@ class WantedProbability:
         """The greatest difference of log10 p that is none."""
         if self.decades is not None:
             return self.decades
-        z = float(stats.norm.isf(self.value / 2))
+        from scipy.special import ndtri  # loaded when it is first needed: an author who tries a test waits for it
+
+        z = float(-ndtri(self.value / 2))
         return _FEWEST_DECADES + _OF_STATISTIC * z**2 / math.log(10)
 
     def near(self, got: float, want: float) -> bool:

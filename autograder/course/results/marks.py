@@ -61,6 +61,13 @@ class MarkJournal:
                 found[origin.notebook, origin.grade_id, origin.student] = origin
         return found
 
+    def latest(self) -> dict[str, float]:
+        """Student → when the latest mark was given, in seconds since 1970."""
+        latest: dict[str, float] = {}
+        for mark in self.read().values():
+            latest[mark.student] = max(mark.time, latest.get(mark.student, 0.0))
+        return latest
+
     def add(self, origins: Iterable[MarkOrigin]) -> None:
         """Note marks. One that gives the points that were there before stays whose it is, for the answer of now."""
         known = self.read()

@@ -7,13 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from autograder.grading.own_file import NAMED
 from autograder.grading.plain.confirm import OnValues
 from autograder.grading.submission import GradedSubmission, Task, grade_submission
 from autograder.sandbox import Sandbox
 from autograder.template import Template, TemplateCell
 
 _CLOSE = 1e-6  # points
+_ON_VALUES = "on values"
 _REPLACEABLE = "which student code can replace"
+_OWN_FILE = "it looks at the notebook's own file, which lies beside the student's code alone"
 _INSTEAD = (  # what a test speaks of → the kind of check that judges it on values
     (r"\b(plt|gca|gcf|get_axes|get_lines|axes|figure)\b", "`checks.scatter`, `checks.line`, `checks.labels` …"),
     (r"\bmixedlm\b|\b(cov_re|random_effects|fe_params)\b", "`checks.mixed_model`"),
@@ -47,6 +50,9 @@ def rehearse(task: Task, sandbox: Sandbox) -> dict[str, str]:
     blank = grade_submission(replace(both, content=None), sandbox)
     found = {grade_id: _problem(grade_id, solution, blank) for grade_id in plain}
     max_points = {cell.grade_id: cell.points for cell in task.template.cells}
+    for cell in task.template.cells:
+        if found.get(cell.grade_id, "").startswith(_ON_VALUES) and NAMED in cell.source:
+            found[cell.grade_id] = _OWN_FILE
     for grade_id, names in _replaceable(task.template).items():
         found[grade_id] = found[grade_id] or f"it uses {names}, {_REPLACEABLE}"
     for grade_id in task.blocked:  # no other verdict would show what is lost on values
@@ -67,6 +73,8 @@ def instead(cell: TemplateCell, why: str) -> str:
     """
     if _REPLACEABLE in why:
         return "define what it relies on in the hidden test itself"
+    if why == _OWN_FILE:
+        return "`checks.function` or `checks.that` for what the answer does; how it is written is no value"
     kind = next((check for pattern, check in _INSTEAD if re.search(pattern, cell.source)), _ELSE)
     return f"{kind} (docs/checks.md)"
 
@@ -113,7 +121,7 @@ def _difference(whose: str, grade_id: str, graded: GradedSubmission) -> str:
         return ""
     earned = "cannot be judged" if found.points is None else f"earns {found.points:g}"
     expected = "nothing" if points is None else f"{points:g}"
-    return f"on values {whose} {earned}, not {expected} points ({found.why or 'without an error'})"
+    return f"{_ON_VALUES} {whose} {earned}, not {expected} points ({found.why or 'without an error'})"
 
 
 def _points(graded: GradedSubmission) -> Mapping[str, float | None]:

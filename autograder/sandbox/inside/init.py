@@ -84,8 +84,9 @@ def warm_up(config: dict[str, Any]) -> tuple[Shell, Recorder, list[str]]:
             failed.append(name)
     shell: Any = Shell.create()  # IPython's methods have no types
     recorder = Recorder.install(shell)
-    shell.run_cell(REHEARSAL, silent=True, store_history=False)
-    recorder.end_cell()
+    if "matplotlib.pyplot" in config["preload"]:
+        shell.run_cell(REHEARSAL, silent=True, store_history=False)
+        recorder.end_cell()
     shell.reset(new_session=True)
     wait_for_one_thread()
     gc.collect()
