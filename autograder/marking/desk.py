@@ -113,6 +113,8 @@ class Desk:
         in_order_of_time = [origin._replace(position=None) for origin in noted]
         MarkJournal(self.course.root, self.assignment).add(in_order_of_time)
         self.marked |= dict.fromkeys(one.students)
+        for student in one.students:
+            self.course.outdate_feedback(student, self.assignment)
         answers = "1 answer" if len(one.students) == 1 else f"{len(one.students)} answers"
         return sent.done(f"{answers} to {part.name}: {number:g} points.")
 

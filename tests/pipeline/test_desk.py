@@ -136,8 +136,12 @@ def test_equal_answers_are_apart_where_own_results_differ_and_names_are_folded(s
 
 def test_a_mark_is_in_the_gradebook_at_once_and_its_comment_can_be_given_again(server: Server, course: Course) -> None:
     (both,) = [one for one in groups(ask(server)[1]) if "ada, bob" in str(one)]
+    feedback = course.root / "feedback" / "bob" / NAME / f"{NAME}.html"
+    feedback.parent.mkdir(parents=True)
+    feedback.write_text("as it was")
     status, page = ask(server, "mark", {"group": both["id"], "points": "0,2", "comment": "Which unit?"})
     assert status == 200
+    assert feedback.stat().st_mtime == 0, "the next `nbgrader generate_feedback` makes it anew"
     assert [marks(course, student) for student in ("ada", "bob", "cleo")] == [
         (0.2, "Which unit?"),
         (0.2, "Which unit?"),
