@@ -235,6 +235,17 @@ def test_page_is_readable(width: int, dark: bool, chromium: Browser) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("width", "wraps"), [(390, True), (1100, False)])
+def test_code_is_whole_on_a_phone(width: int, wraps: bool, chromium: Browser) -> None:
+    long = cell(
+        "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
+    )
+    page = Visitor(chromium, width=width).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
+    code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
+    assert page.evaluate(f"(() => {{ {code} }})()") is wraps
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 def test_axe_finds_nothing(dark: bool, chromium: Browser) -> None:
     long = cell("code", "q3", "x = [" + "1, " * 200 + "]", solution=True, locked=False)
