@@ -8,9 +8,10 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.preload import needed
 
 if TYPE_CHECKING:
+    from autograder.sandbox.calls import call_request, name_of_call
     from autograder.sandbox.outputs import CellRun, called, understood, unread
     from autograder.sandbox.sandbox import Sandbox
-    from autograder.sandbox.session import READ_SECONDS, Session, call_request, name_of_call
+    from autograder.sandbox.session import READ_SECONDS, Session
 
 __all__ = [
     "READ_SECONDS",
@@ -30,9 +31,10 @@ __all__ = [
 ]
 
 _PLACES = {
+    "calls": ("call_request", "name_of_call"),
     "outputs": ("CellRun", "called", "understood", "unread"),
     "sandbox": ("Sandbox",),
-    "session": ("READ_SECONDS", "Session", "call_request", "name_of_call"),
+    "session": ("READ_SECONDS", "Session"),
 }
 
 

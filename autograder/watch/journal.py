@@ -8,20 +8,16 @@ in the gradebook and in the records of graded submissions.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from autograder.errors import CourseError
+from autograder.watch.database import Database, as_text, moment_of
 from autograder.watch.policy import Had
 from autograder.watch.source import Arrived
 
-_BUSY_SECONDS = 10.0
 _HOUR = timedelta(hours=1)
 _TABLES = """
 create table if not exists submissions (
@@ -78,11 +74,7 @@ class Journal:
     def __init__(self, root: Path) -> None:
         self.path = path_in(root)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._database = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
-            self._database.executescript(_TABLES)
-        except sqlite3.Error as problem:
-            raise _unusable(self.path, problem) from None
+        self._database = Database(self.path, _TABLES)
 
     def close(self) -> None:
         """Let the file go."""
@@ -90,7 +82,7 @@ class Journal:
 
     def keys(self) -> set[str]:
         """Of everything that was ever noticed."""
-        return {key for (key,) in self._rows("select key from submissions")}
+        return {key for (key,) in self._database.rows("select key from submissions")}
 
     def notice(self, arrived: Arrived, now: datetime, most: int) -> State | None:
         """Remember a submission: it waits, in the place of an older one of its student and assignment, or is skipped.
@@ -103,9 +95,9 @@ class Journal:
         Returns:
             What has become of it; ``None`` where too many wait, so that it is not remembered yet.
         """
-        about = (arrived.key, arrived.student, arrived.assignment, _text(arrived.submitted), _text(now))
-        with self._transaction():
-            newer = self._one(
+        about = (arrived.key, arrived.student, arrived.assignment, as_text(arrived.submitted), as_text(now))
+        with self._database.transaction():
+            newer = self._database.one(
                 "select submitted from submissions where assignment = ? and student = ? and submitted >= ? "
                 "and state != 'skipped' order by submitted desc",
                 (arrived.assignment, arrived.student, about[3]),
@@ -114,12 +106,12 @@ class Journal:
                 why = f"a later one, of {newer[0][:19]} UTC, was there before"
                 self._insert(about, State.SKIPPED, why)
                 return State.SKIPPED
-            replaced = self._run(
+            replaced = self._database.run(
                 "update submissions set state = 'skipped', why = ?, finished = ? "
                 "where assignment = ? and student = ? and state = 'waiting' and attempts = 0",
                 (f"a later one, of {about[3][:19]} UTC, came before its turn", about[4], about[2], about[1]),
             )
-            waiting = self._one("select count(*) from submissions where state = 'waiting'")
+            waiting = self._database.one("select count(*) from submissions where state = 'waiting'")
             if not replaced and waiting is not None and waiting[0] >= most:
                 return None
             self._insert(about, State.WAITING, "")
@@ -127,26 +119,26 @@ class Journal:
 
     def has_before(self, arrived: Arrived, moment: datetime) -> bool:
         """Whether a submission of the same student and assignment counts that was made until a moment."""
-        found = self._one(
+        found = self._database.one(
             "select 1 from submissions where assignment = ? and student = ? and submitted <= ? and state != 'skipped'",
-            (arrived.assignment, arrived.student, _text(moment)),
+            (arrived.assignment, arrived.student, as_text(moment)),
         )
         return found is not None
 
     def put_aside(self, arrived: Arrived, why: str, now: datetime) -> None:
         """Remember a submission that is not graded."""
-        about = (arrived.key, arrived.student, arrived.assignment, _text(arrived.submitted), _text(now))
+        about = (arrived.key, arrived.student, arrived.assignment, as_text(arrived.submitted), as_text(now))
         self._insert(about, State.SKIPPED, why)
 
     def recover(self, now: datetime) -> None:
         """After a start: of what a service before this one had begun, only the last of each student is left to do."""
-        with self._transaction():
-            self._run(
+        with self._database.transaction():
+            self._database.run(
                 "update submissions set state = 'skipped', why = 'a later one came while it was being graded', "
                 "finished = ? where state = 'waiting' and exists (select 1 from submissions other "
                 "where other.assignment = submissions.assignment and other.student = submissions.student "
                 "and other.state = 'waiting' and other.submitted > submissions.submitted)",
-                (_text(now),),
+                (as_text(now),),
             )
 
     def waiting(self) -> list[Row]:
@@ -155,23 +147,23 @@ class Journal:
 
     def begin(self, key: str) -> None:
         """Note that grading a submission begins, before anything of it is touched."""
-        self._run("update submissions set attempts = attempts + 1 where key = ?", (key,))
+        self._database.run("update submissions set attempts = attempts + 1 where key = ?", (key,))
 
     def put_back(self, key: str) -> None:
         """Note that it ended for a reason that is not the submission's own."""
-        self._run("update submissions set attempts = max(attempts - 1, 0) where key = ?", (key,))
+        self._database.run("update submissions set attempts = max(attempts - 1, 0) where key = ?", (key,))
 
     def skip(self, key: str, why: str, now: datetime) -> None:
         """Note that a submission is none."""
-        self._run(
-            "update submissions set state = 'skipped', why = ?, finished = ? where key = ?", (why, _text(now), key)
+        self._database.run(
+            "update submissions set state = 'skipped', why = ?, finished = ? where key = ?", (why, as_text(now), key)
         )
 
     def fail(self, key: str, why: str, now: datetime, seconds: float = 0.0) -> None:
         """Note that a submission could not be graded, and how long it was tried."""
-        self._run(
+        self._database.run(
             "update submissions set state = 'failed', why = ?, finished = ?, seconds = ? where key = ?",
-            (why, _text(now), seconds, key),
+            (why, as_text(now), seconds, key),
         )
 
     def finish(
@@ -186,17 +178,17 @@ class Journal:
         before: bool = False,
     ) -> None:
         """Note that a submission is graded, or was ``before`` it was noticed, and what of its feedback is out."""
-        self._run(
+        self._database.run(
             "update submissions set state = 'done', why = ?, feedback = ?, counts = ?, until = ?, seconds = ?, "
             "finished = ? where key = ?",
-            (_BEFORE if before else "", feedback, counts, _text_or_none(until), seconds, _text(now), key),
+            (_BEFORE if before else "", feedback, counts, until and as_text(until), seconds, as_text(now), key),
         )
 
     def decided(self, key: str, feedback: str, *, counts: bool, until: datetime | None) -> None:
         """Note what of its feedback is out now; once it counted, it counts."""
-        self._run(
+        self._database.run(
             "update submissions set feedback = ?, counts = max(counts, ?), until = ? where key = ?",
-            (feedback, counts, _text_or_none(until), key),
+            (feedback, counts, until and as_text(until), key),
         )
 
     def due(self, now: datetime) -> list[Row]:
@@ -205,48 +197,48 @@ class Journal:
             "until <= ? and state = 'done' and not exists (select 1 from submissions other "
             "where other.assignment = submissions.assignment and other.student = submissions.student "
             "and other.state != 'skipped' and other.submitted > submissions.submitted) order by until, key",
-            (_text(now),),
+            (as_text(now),),
         )
 
     def decide_anew(self, assignment: str, now: datetime) -> None:
         """Have everything of an assignment that is not shown in full decided anew, for example for another due date."""
-        self._run(
+        self._database.run(
             "update submissions set until = ? where assignment = ? and state = 'done' and feedback != 'all'",
-            (_text(now), assignment),
+            (as_text(now), assignment),
         )
 
     def had(self, row: Row, day: datetime) -> Had:
         """What the student has had of the assignment beside this submission; ``day`` is when the day began."""
-        found = self._one(
+        found = self._database.one(
             "select count(*), coalesce(sum(noticed >= ?), 0) from submissions "
             "where assignment = ? and student = ? and counts and key != ?",
-            (_text(day), *row.pair, row.arrived.key),
+            (as_text(day), *row.pair, row.arrived.key),
         )
         return Had(*found) if found else Had()
 
     def used(self, now: datetime) -> dict[str, tuple[int, float]]:
         """Student → submissions graded, and seconds of grading, within the last hour."""
-        rows = self._rows(
+        rows = self._database.rows(
             "select student, count(*), coalesce(sum(seconds), 0) from submissions "
             "where state in ('done', 'failed') and finished >= ? and why != ? group by student",
-            (_text(now - _HOUR), _BEFORE),
+            (as_text(now - _HOUR), _BEFORE),
         )
         return {student: (number, seconds) for student, number, seconds in rows}
 
     def counts(self) -> dict[str, int]:
         """State → submissions, and "held" → those of which a note is out."""
-        found = dict(self._rows("select state, count(*) from submissions group by state"))
-        held = self._one("select count(*) from submissions where feedback = 'note'")
+        found = dict(self._database.rows("select state, count(*) from submissions group by state"))
+        held = self._database.one("select count(*) from submissions where feedback = 'note'")
         return {**{state.value: found.get(state.value, 0) for state in State}, "held": held[0] if held else 0}
 
     def finished(self, since: datetime) -> list[tuple[datetime, float]]:
         """When submissions were graded since a moment, and how many seconds after they had been noticed."""
-        rows = self._rows(
+        rows = self._database.rows(
             "select noticed, finished from submissions where state = 'done' and finished >= ? and why != ? "
             "order by finished",
-            (_text(since), _BEFORE),
+            (as_text(since), _BEFORE),
         )
-        times = ((_moment(noticed), _moment(finished)) for noticed, finished in rows)
+        times = ((moment_of(noticed), moment_of(finished)) for noticed, finished in rows)
         return [(finished, (finished - noticed).total_seconds()) for noticed, finished in times]
 
     def failures(self, most: int) -> list[Row]:
@@ -255,48 +247,25 @@ class Journal:
 
     def note(self, **facts: Any) -> None:
         """Remember facts about the service itself, by name."""
-        with self._transaction():
+        with self._database.transaction():
             for name, value in facts.items():
-                self._run("insert or replace into facts values (?, ?)", (name, json.dumps(value)))
+                self._database.run("insert or replace into facts values (?, ?)", (name, json.dumps(value)))
 
     def facts(self) -> dict[str, Any]:
         """What was noted last, by name."""
-        return {name: json.loads(value) for name, value in self._rows("select name, value from facts")}
+        return {name: json.loads(value) for name, value in self._database.rows("select name, value from facts")}
 
     def _insert(self, about: tuple[str, ...], state: State, why: str) -> None:
-        self._run(
+        self._database.run(
             "insert into submissions (key, student, assignment, submitted, noticed, state, why) "
             "values (?, ?, ?, ?, ?, ?, ?)",
             (*about, state.value, why),
         )
 
     def _select(self, where: str, values: tuple[Any, ...] = ()) -> list[Row]:
-        return [_row(*found) for found in self._rows(f"select {_COLUMNS} from submissions where {where}", values)]
-
-    def _one(self, query: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
-        return next(iter(self._rows(query, values)), None)
-
-    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        try:
-            return self._database.execute(query, values).fetchall()
-        except sqlite3.Error as problem:
-            raise _unusable(self.path, problem) from None
-
-    def _run(self, statement: str, values: tuple[Any, ...] = ()) -> int:
-        try:
-            return self._database.execute(statement, values).rowcount
-        except sqlite3.Error as problem:
-            raise _unusable(self.path, problem) from None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._run("begin immediate")
-        try:
-            yield
-        except BaseException:
-            self._run("rollback")
-            raise
-        self._run("commit")
+        return [
+            _row(*found) for found in self._database.rows(f"select {_COLUMNS} from submissions where {where}", values)
+        ]
 
 
 def path_in(root: Path) -> Path:
@@ -316,25 +285,9 @@ def _row(
     feedback: str,
     until: str | None,
 ) -> Row:
-    arrived = Arrived(key, student, assignment, _moment(submitted))
-    again = None if until is None else _moment(until)
-    return Row(arrived, _moment(noticed), State(state), why, attempts, feedback, again)
-
-
-def _unusable(path: Path, problem: sqlite3.Error) -> CourseError:
-    return CourseError(f"The journal of the service, {path}, cannot be used: {problem}.", str(problem))
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(" ", "microseconds")
-
-
-def _text_or_none(moment: datetime | None) -> str | None:
-    return None if moment is None else _text(moment)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    arrived = Arrived(key, student, assignment, moment_of(submitted))
+    again = None if until is None else moment_of(until)
+    return Row(arrived, moment_of(noticed), State(state), why, attempts, feedback, again)
 
 
 def now_utc() -> datetime:

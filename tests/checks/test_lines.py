@@ -250,6 +250,16 @@ def test_named_lines(draw: Callable[[], object], mistake: str, share: float) -> 
     assert (result.mistake, result.earned) == (mistake, share), result
 
 
+def test_a_line_that_a_label_names_is_not_called_missing() -> None:
+    def hint(draw: Callable[[], object]) -> str:
+        return judge_figures(drawn(draw), "lines", {**PAIR, 308: (0.0, 1.0)}, over=(0, 9)).hint
+
+    assert hint(lambda: plt.plot(FINE, at(FINE, *PAIR[371]), label="371")) == "Not found: the line of 337, 308."
+    assert hint(lambda: pair_lines(shift=20)) == (
+        "Not found: the line of 308. In the figure, but not where it should be: the line of 337."
+    )
+
+
 def test_named_lines_of_the_students_own_numbers_are_right_and_say_so() -> None:
     theirs = own_lines({371: ("intercept_1", "slope"), 337: ("intercept_2", "slope")})
     values = {"intercept_1": 248.11, "intercept_2": 343.59, "slope": 10.467}

@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from lmmsolutions.lessons.assignments import ASSIGNMENTS, Assignment
 from lmmsolutions.lessons.checking_planning.power import Power
 from lmmsolutions.variants.lesson_screening import ACCIDENTS
 from tests.lmmsolutions.conftest import GOLDEN
-from tests.lmmsolutions.lesson_values import ALIKE, VALUES
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -26,6 +26,25 @@ LESSONS = {name: item for name, item in ASSIGNMENTS.items() if name > "07"}
 each_lesson = pytest.mark.parametrize("name", LESSONS)
 CRITERION = 3e-3  # absolute; nearer than this, two log-likelihoods are the same
 RELATIVE = 1e-4  # nearer than this, two numbers are the same once they are rounded to four digits
+
+
+# lesson, quantity, one mistake, another that leads to the same
+ALIKE = {
+    ("11-random-slopes", "correlation", "variances of the own lines", "correlation of the estimates"),
+    ("12-model-comparison", "best_log_likelihood", "stopped early, lbfgs", "stopped early, powell"),
+    ("12-model-comparison", "best_log_likelihood", "random intercepts only", "uncorrelated"),
+}
+
+
+def values() -> Iterator[tuple[str, str, str, float | tuple[str, float]]]:
+    """Lesson, quantity and mistake; a number, or (term, number) of several, or the log-likelihood of a wrong model."""
+    with Path(__file__).with_name("lesson_mistakes.csv").open() as file:
+        for row in csv.DictReader(file):
+            number = float(row["value"])
+            yield row["lesson"], row["quantity"], row["mistake"], (row["term"], number) if row["term"] else number
+
+
+VALUES = tuple(values())
 
 
 @cache

@@ -170,6 +170,13 @@ def test_the_page_says_what_comes_next() -> None:
     assert BeautifulSoup(pages.feedback([answer("q1", "x")]), "html.parser").select("header .next") == []
 
 
+def test_who_handed_in_late_is_not_told_to_hand_in_until_then() -> None:
+    page = pages.feedback([answer("q1", "x")], due="2026-05-01 22:00 UTC", late=True)
+    assert [words(line) for line in BeautifulSoup(page, "html.parser").select("header .next")] == [
+        "Due: 2026-05-01 22:00 UTC. This was handed in after that."
+    ]
+
+
 def test_what_costs_nothing_is_said() -> None:
     right = cell("code", "q2-tests", "# Question 2", grade=True)
     right.metadata.nbgrader["points"] = 0.0
@@ -225,6 +232,17 @@ def test_page_is_readable(width: int, dark: bool, chromium: Browser) -> None:
     assert page.evaluate("document.querySelector('img').naturalWidth") == 1
     first = page.locator(".costs li").first.bounding_box()
     assert first["y"] + first["height"] < 844
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "wraps"), [(390, True), (1100, False)])
+def test_code_is_whole_on_a_phone(width: int, wraps: bool, chromium: Browser) -> None:
+    long = cell(
+        "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
+    )
+    page = Visitor(chromium, width=width).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
+    code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
+    assert page.evaluate(f"(() => {{ {code} }})()") is wraps
 
 
 @pytest.mark.browser

@@ -12,7 +12,7 @@ import pytest
 from autograder.deadline import OwnTime
 from autograder.sandbox import Limits, Sandbox, Session, SessionEnded
 from autograder.sandbox.inside import alarm, watchdog
-from autograder.sandbox.session import END_NOTICE_SECONDS
+from autograder.sandbox.requests import END_NOTICE_SECONDS
 
 # what passed on the wall, what this process computed, what it meant to wait → seconds that count
 COUNTED = {
@@ -78,7 +78,7 @@ def test_what_was_granted_is_not_taken_from_the_notebook(light: Sandbox, monkeyp
 
 
 def test_what_an_ended_process_showed_is_read_however_late(light: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.sandbox.session.LAST_WORDS_SECONDS", 0)
+    monkeypatch.setattr("autograder.sandbox.requests.LAST_WORDS_SECONDS", 0)
     with light.session({}) as session, pytest.raises(SessionEnded) as ended:
         session.run("import os, sys; sys.stdout.write('before'); os.write(2, b'last'); os._exit(0)", "c1")
     assert {output["name"]: output["text"] for output in ended.value.outputs} == {

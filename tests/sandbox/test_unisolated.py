@@ -36,7 +36,7 @@ def test_sessions_one_after_the_other() -> None:
 
 
 def test_an_endless_loop_is_stopped() -> None:
-    with Sandbox(Limits(cell_seconds=1), isolated=False) as sandbox:
+    with Sandbox(Limits(cell_seconds=1), preload=("json",), isolated=False) as sandbox:
         with sandbox.session({}) as session, pytest.raises(SessionEnded, match="1 second"):
             session.run("while True: pass", "q1")
         with sandbox.session({}) as session:

@@ -313,9 +313,7 @@ def judge_lines(figure: Figure, wants: Mapping[str, Pair], tolerance: LineTolera
         return right(got, hint)
     lost = [name for name in wants if name not in everything]
     if everything:
-        return Verdict(
-            len(everything) / len(wants), got, f"Not found: the line of {', '.join(lost)}. {hint}".strip(), "incomplete"
-        )
+        return Verdict(len(everything) / len(wants), got, f"{_lost(lost, lines)} {hint}".strip(), "incomplete")
     if not lines:
         return _no_line(figure, got)
     if len(matched([transposed(line) for line in lines], wants, LineTolerance(None, None))) == len(wants):
@@ -325,6 +323,15 @@ def judge_lines(figure: Figure, wants: Mapping[str, Pair], tolerance: LineTolera
     if not any(is_straight(line) for line in lines):
         return wrong(got, "The lines join the observations: draw the straight lines of the model.", "not-straight")
     return wrong(got, f"None of the lines asked for was found: {', '.join(lost)}.", "other-lines")
+
+
+def _lost(names: Sequence[str], lines: Sequence[Line]) -> str:
+    """Which lines were not found; one that a label names is in the figure for whoever looks at it."""
+    drawn = [name for name in names if any(name in line.label for line in lines)]
+    absent = [name for name in names if name not in drawn]
+    said = [f"Not found: the line of {', '.join(absent)}."] if absent else []
+    said += [f"In the figure, but not where it should be: the line of {', '.join(drawn)}."] if drawn else []
+    return " ".join(said)
 
 
 def _wrong_labels(found: Mapping[str, Line]) -> bool:
