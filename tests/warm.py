@@ -16,57 +16,67 @@ _KEPT = 3  # pools of a process that runs tests; each process in them holds the 
 
 
 class WarmPools:
-    """Makes pools in the place of :class:`Pool`: two with the same arguments are one.
+    """Makes pools in the place of :class:`Pool`: one that was given back is lent to who asks with the same arguments.
 
-    Who asks for processes without anything in them gets some that have a sandbox.
+    Who asks for processes without anything in them may get some that have a sandbox.
     """
 
     def __init__(self) -> None:
-        self._pools: dict[tuple[Hashable, ...], Pool] = {}
+        self._kept: dict[tuple[Hashable, ...], Pool] = {}  # that nobody uses
 
     def new(self, workers: int, initialise: Any = int) -> Executor:
-        """Lend the pool with these arguments; the one that was lent longest ago ends if they become too many."""
+        """Lend the pool with these arguments."""
         call = (initialise.func, *initialise.args) if hasattr(initialise, "func") else (initialise,)
-        if call[0] is warm:  # a sandbox that has loaded everything serves those who need less
-            call = call[:4]
-            initialise = functools.partial(*call)
         if call[0] not in (warm, int):  # processes that are changed for one use
             return Pool(workers, initialise)
         key = (workers, os.environ.get("PYTHONPATH"), *call)
         if call == (int,):
-            key = next((one for one in reversed(self._pools) if one[:2] == key[:2]), key)
-        pool = self._pools.pop(key, None) or Pool(workers, initialise)
-        self._pools[key] = pool
-        while len(self._pools) > _KEPT:
-            self._pools.pop(next(iter(self._pools))).shutdown()
-        return WarmPool(pool, lambda: self._pools.pop(key, None))
+            key = next((one for one in reversed(self._kept) if one[:2] == key[:2]), key)
+        pool = self._kept.pop(key, None) or Pool(workers, initialise)
+        return WarmPool(pool, functools.partial(self._keep, key))
+
+    def _keep(self, key: tuple[Hashable, ...], pool: Pool) -> None:
+        """Take a pool back; those that were given back longest ago end if they become too many."""
+        alike = self._kept.pop(key, None)
+        if alike is not None:
+            alike.shutdown()
+        self._kept[key] = pool
+        while len(self._kept) > _KEPT:
+            self._kept.pop(next(iter(self._kept))).shutdown()
 
     def close(self) -> None:
         """End all processes."""
-        while self._pools:
-            self._pools.popitem()[1].shutdown()
+        while self._kept:
+            self._kept.popitem()[1].shutdown()
 
 
 class WarmPool(Executor):
     """A pool on loan: shutting it down leaves its processes alive, unless they are busy and nobody waits for them."""
 
-    def __init__(self, pool: Pool, forget: Callable[[], object]) -> None:
+    def __init__(self, pool: Pool, give_back: Callable[[Pool], None]) -> None:
         self._pool = pool
-        self._forget = forget
+        self._give_back = give_back
         self._futures: list[Future[Any]] = []
+        self._returned = False
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Have a function called in one of the processes."""
+        if self._returned:
+            raise RuntimeError("the pool has been shut down")
         self._futures = [one for one in self._futures if not one.done()]
         self._futures.append(self._pool.submit(fn, *args, **kwargs))
         return self._futures[-1]
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Give the processes back."""
+        if self._returned:
+            return
+        self._returned = True
         if cancel_futures or not wait:
             self._futures = [one for one in self._futures if not one.cancel()]
         if wait:
             futures.wait(self._futures)
-        elif not all(one.done() for one in self._futures):
-            self._forget()
+        if wait or all(one.done() for one in self._futures):
+            self._give_back(self._pool)
+        else:
             self._pool.shutdown(wait=False)

@@ -273,7 +273,8 @@ def _as_json(one: PlannedMark) -> dict[str, Any]:
 
 
 def _kept_as_json(one: PlannedMark) -> dict[str, Any]:
-    return {**_as_json(one), "has": asdict(one.part.marked[one.student])}
+    has = one.part.marked[one.student]
+    return {**_as_json(one), "has": {"points": has.points, "comment": has.comment}}
 
 
 def _say_given(given: tuple[PlannedMark, ...], written: Written, console: Console) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps import NbGrader
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.course.files import extra_files, pattern_in_path, read_files
+from autograder.course.files import extra_files, outdate_pages, pattern_in_path, read_files
 from autograder.course.gradebook import in_python, read_template
 from autograder.course.release.imports import Imports, blocked_cells
 from autograder.course.settings import Autograder
@@ -145,10 +144,7 @@ class Course:
         Returns:
             Whether there are any.
         """
-        pages = list(self.folder("feedback", student, assignment).glob("*.html"))
-        for page in pages:
-            os.utime(page, (0, 0))
-        return bool(pages)
+        return outdate_pages(self.folder("feedback", student, assignment))
 
     def submission(self, student: str, assignment: str) -> SubmittedFolder:
         """What a student submitted: only the part of its path that depends on neither name is the course's own."""

@@ -50,6 +50,18 @@ def has_older_pages(pages: Path, graded: Path, marked: float = 0.0) -> bool:
     return any(page < max(notebook, int(marked * 1e9)) for page, notebook in times)
 
 
+def outdate_pages(folder: Path) -> bool:
+    """Have the pages in a folder count as older than anything else.
+
+    Returns:
+        Whether there are any.
+    """
+    pages = list(folder.glob("*.html"))
+    for page in pages:
+        os.utime(page, (0, 0))
+    return bool(pages)
+
+
 def extra_files(submitted: dict[str, bytes], own: Collection[str]) -> dict[str, bytes]:
     """The files of a submission that can lie beside the assignment's own: they replace none and are in no one's way.
 

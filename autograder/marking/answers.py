@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook
 
 from autograder.course.course import Course
+from autograder.course.results.marks import MarkJournal, MarkOrigin
 from autograder.deadline import bounded
 from autograder.errors import CourseError
+from autograder.marking.given import Mark, compared, marks_of, noted_answers
 from autograder.pages.notebook import remarks_of
 from autograder.template import Template, grade_id_of
 from autograder.written.cells import answer_cells, is_written, text_of
@@ -29,21 +31,13 @@ GROUP_SECONDS = 60.0  # of processor time, for the answers of a class to one par
 
 
 @dataclass(frozen=True)
-class Mark:
-    """Points and comment that a TA has given one answer so far."""
-
-    points: float | None = None
-    comment: str = ""
-
-
-@dataclass(frozen=True)
 class Counts:
     """How far the marking of one part is, among the answers that are shown."""
 
     answers: int
     groups: int  # of answers
     blank: int  # students without an answer
-    marked: int  # answers that have points
+    marked: int  # answers that have points, for what they say now
 
 
 @dataclass(frozen=True)
@@ -67,13 +61,13 @@ class WrittenPart:
         answered = [len(group.answers) for group in self.groups if not group.blank]
         blank = sum(len(group.answers) for group in self.groups if group.blank)
         here = (student for group in self.groups if not group.blank for student in group.students)
-        marked = sum(self.marked.get(student, Mark()).points is not None for student in here)
+        marked = sum(self.marked.get(student, Mark()).stands for student in here)
         return Counts(sum(answered), len(answered), blank, marked)
 
     @cached_property
     def digests(self) -> dict[str, str]:
         """Student → digest of the answer, by which a changed answer is noticed."""
-        return {answer.student: _digest(answer) for group in self.groups for answer in group.answers}
+        return _digests(self.groups)
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,8 @@ def read_written(course: Course, gradebook: Gradebook, assignment: str) -> Writt
         notebooks = dict(_notebooks(course, template))
         ungraded.update(set(course.students(assignment)) - set(notebooks))
         prefix = f"{template.notebook}: " if len(templates) > 1 else ""
-        parts.extend(_parts(gradebook, template, notebooks, prefix, course.vocabulary))
+        noted = MarkJournal(course.root, assignment).read()
+        parts.extend(_parts(gradebook, template, notebooks, prefix, course.vocabulary, noted))
     if not parts:
         raise CourseError(f"{assignment!r} has no part that is answered in words.")
     if not any(part.groups for part in parts):
@@ -122,30 +117,14 @@ def read_written(course: Course, gradebook: Gradebook, assignment: str) -> Writt
 
 def read_again(written: Written, course: Course, gradebook: Gradebook) -> Written:
     """The same answers with the marks that the gradebook holds now."""
-    marked = {one.notebook: _marked(gradebook, one)[0] for one in course.templates(gradebook, written.assignment)}
-    parts = (replace(part, marked=marked[part.notebook].get(part.grade_id, {})) for part in written.parts)
+    marked = {one.notebook: marks_of(gradebook, one)[0] for one in course.templates(gradebook, written.assignment)}
+    noted = MarkJournal(course.root, written.assignment).read()
+    parts = []
+    for part in written.parts:
+        marks = marked[part.notebook].get(part.grade_id, {})
+        known = noted_answers(noted, part.notebook, part.grade_id)
+        parts.append(replace(part, marked=compared(marks, part.digests, known)))
     return replace(written, parts=tuple(parts))
-
-
-def rows_of_gradebook(gradebook: Gradebook, template: Template, kind: type[Grade] | type[Comment]) -> Iterator[Any]:
-    """The rows of one kind for all submissions of a notebook.
-
-    Args:
-        gradebook: of the course.
-        template: of the notebook.
-        kind: nbgrader's ``Grade`` or ``Comment``.
-
-    Yields:
-        Student and row, for each cell.
-    """
-    notebook = gradebook.find_notebook(template.notebook, template.assignment)
-    rows = (
-        gradebook.db.query(SubmittedAssignment.student_id, kind)
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(kind, kind.notebook_id == SubmittedNotebook.id)
-        .filter(SubmittedNotebook.notebook_id == notebook.id)
-    )
-    yield from rows
 
 
 def _notebooks(course: Course, template: Template) -> Iterator[tuple[str, nbformat.NotebookNode]]:
@@ -161,8 +140,9 @@ def _parts(
     notebooks: Mapping[str, nbformat.NotebookNode],
     prefix: str,
     vocabulary: Vocabulary,
+    noted: Mapping[tuple[str, str, str], MarkOrigin],
 ) -> Iterator[WrittenPart]:
-    marked, settled = _marked(gradebook, template)
+    marked, settled = marks_of(gradebook, template)
     given = {student: answer_cells(notebook, template) for student, notebook in notebooks.items()}
     cells = {student: _by_id(notebook) for student, notebook in notebooks.items()}
     texts = _texts(template)
@@ -177,16 +157,18 @@ def _parts(
         waiting = silent & marked.get(name, {}).keys() - settled.get(name, set())  # as a task without a text
         answers += [WrittenAnswer(student, "", _NO_TEXT) for student in waiting]
         said = {student: tuple(remarks_of(found[name])) for student, found in cells.items() if name in found}
+        groups = _told_apart(_grouped(answers, vocabulary, silent - waiting), said)
+        known = noted_answers(noted, template.notebook, name)
         yield WrittenPart(
             f"{prefix}{name}",
             template.notebook,
             name,
             cell.points,
             *texts[name],
-            groups=_told_apart(_grouped(answers, vocabulary, silent - waiting), said),
+            groups=groups,
             attachments=attachments,
             remarks=said,
-            marked=marked.get(name, {}),
+            marked=compared(marked.get(name, {}), _digests(groups), known),
         )
 
 
@@ -232,26 +214,16 @@ def _texts(template: Template) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _marked(gradebook: Gradebook, template: Template) -> tuple[dict[str, dict[str, Mark]], dict[str, set[str]]]:
-    """Part → student → mark, and part → students whose points wait for nobody, because they did not answer."""
-    comments = {
-        (who, row.name): row.manual_comment or "" for who, row in rows_of_gradebook(gradebook, template, Comment)
-    }
-    found: dict[str, dict[str, Mark]] = {}
-    settled: dict[str, set[str]] = {}
-    for student, row in rows_of_gradebook(gradebook, template, Grade):
-        found.setdefault(row.name, {})[student] = Mark(row.manual_score, comments.get((student, row.name), ""))
-        if row.auto_score is not None:
-            settled.setdefault(row.name, set()).add(student)
-    return found, settled
-
-
 def _attachments(cells: list[nbformat.NotebookNode]) -> dict[str, Any]:
     return {name: bundle for cell in cells for name, bundle in cell.get("attachments", {}).items()}
 
 
 def _pictures(attachments: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(attachments, sort_keys=True).encode()).hexdigest() if attachments else ""
+
+
+def _digests(groups: tuple[Group, ...]) -> dict[str, str]:
+    return {answer.student: _digest(answer) for group in groups for answer in group.answers}
 
 
 def _digest(answer: WrittenAnswer) -> str:

@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, urlsplit
 from autograder.course.course import Course
 from autograder.course.results.marks import MarkJournal
 from autograder.errors import CourseError
-from autograder.marking.answers import Mark, Written, WrittenPart, read_again, read_written
+from autograder.marking.answers import Written, WrittenPart, read_again, read_written
+from autograder.marking.given import Mark
 from autograder.marking.marks import PlannedMark, apply, points_problem
 from autograder.marking.order import origins
 from autograder.marking.page import Forms, Sent, comment_of, page
@@ -112,6 +113,8 @@ class Desk:
         in_order_of_time = [origin._replace(position=None) for origin in noted]
         MarkJournal(self.course.root, self.assignment).add(in_order_of_time)
         self.marked |= dict.fromkeys(one.students)
+        for student in one.students:
+            self.course.outdate_feedback(student, self.assignment)
         answers = "1 answer" if len(one.students) == 1 else f"{len(one.students)} answers"
         return sent.done(f"{answers} to {part.name}: {number:g} points.")
 
@@ -158,9 +161,8 @@ def _after(every: Sequence[tuple[str, WrittenPart, Group]], at: str) -> str:
 
 
 def is_open(part: WrittenPart, group: Group) -> bool:
-    """Whether somebody in a group has answered and has no points yet."""
-    points = (part.marked.get(student) for student in group.students)
-    return not group.blank and any(mark is None or mark.points is None for mark in points)
+    """Whether somebody in a group has answered and has no points yet for what the answer says now."""
+    return not group.blank and not all(part.marked.get(student, Mark()).stands for student in group.students)
 
 
 class DeskServer(HTTPServer):

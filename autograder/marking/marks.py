@@ -9,7 +9,8 @@ from nbgrader.api import Comment, Grade, Gradebook
 
 from autograder.course.course import Course
 from autograder.errors import CourseError
-from autograder.marking.answers import Mark, Written, WrittenPart, rows_of_gradebook
+from autograder.marking.answers import Written, WrittenPart
+from autograder.marking.given import Mark, rows_of_gradebook
 from autograder.marking.sheet import SheetRow, points_of
 
 _SHOWN = 20  # problems in one message

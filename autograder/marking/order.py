@@ -72,7 +72,16 @@ def origins(given: Iterable[PlannedMark], lines: Iterable[tuple[int, str]], mark
         counts[part] = places[line] + 1
     now = time.time()
     return [
-        MarkOrigin(mark.part.notebook, mark.part.grade_id, mark.student, mark.points, marker, places[mark.line], now)
+        MarkOrigin(
+            mark.part.notebook,
+            mark.part.grade_id,
+            mark.student,
+            mark.points,
+            marker,
+            places[mark.line],
+            now,
+            mark.part.digests.get(mark.student, ""),
+        )
         for mark in given
         if mark.student not in _blank(mark.part)
     ]

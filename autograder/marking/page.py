@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograder.marking.answers import Mark, Written, WrittenPart
+from autograder.marking.answers import Written, WrittenPart
+from autograder.marking.given import Mark
 from autograder.pages.html import preformatted, shortened
 from autograder.pages.markdown import as_html
 from autograder.pages.render import Markup, number, render
@@ -98,12 +99,24 @@ def page(written: Written, marker: str = "", forms: Forms | None = None) -> str:
             marks=_marks,
             remarks_of=_remarks,
             forms=forms,
+            assignment=written.assignment,
+            here=_here(written, forms),
             points_of=_points,
             comments_of=_comments,
             comment_of=comment_of,
         ),
         seconds=_SECONDS,
     )
+
+
+def _here(written: Written, forms: Forms | None) -> str:
+    """Where the cursor is: "q5c, group 1, 25 students"; empty where the page opens at its top."""
+    for part in written.parts if forms and forms.ready else ():
+        for place, group in enumerate(part.groups, 1):
+            if forms and forms.id_of(part, group) == forms.ready:
+                students = len(group.students)
+                return f"{part.name}, group {place}, {students} student{'' if students == 1 else 's'}"
+    return ""
 
 
 class _Budget:
@@ -149,14 +162,16 @@ def _comments(part: WrittenPart) -> list[str]:
 
 def _marks(part: WrittenPart, group: Group) -> str:
     """The marks given so far, with how many students have them where it is not all."""
-    marks: dict[Mark, int] = {}
-    for student in group.students:
-        mark = part.marked.get(student, Mark())
-        if mark.points is not None:
-            marks[mark] = marks.get(mark, 0) + 1
-    if not marks:
-        return "" if group.blank else "not marked yet"
-    return f"marked: {'; '.join(_mark(mark, times, len(group.answers)) for mark, times in marks.items())}"
+    marks = Counter(part.marked.get(student, Mark()) for student in group.students)
+    said = [
+        f"{about}: {'; '.join(_mark(mark, times, len(group.answers)) for mark, times in found.items())}"
+        for about, found in (
+            ("marked", {mark: times for mark, times in marks.items() if mark.stands}),
+            ("not marked again; before it changed", {mark: times for mark, times in marks.items() if mark.outdated}),
+        )
+        if found
+    ]
+    return "; ".join(said) or ("" if group.blank else "not marked yet")
 
 
 def _mark(mark: Mark, times: int, students: int) -> str:

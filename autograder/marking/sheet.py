@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from autograder.errors import CourseError
-from autograder.marking.answers import Mark, Written, WrittenPart
+from autograder.marking.answers import Written, WrittenPart
+from autograder.marking.given import Mark
 from autograder.pages.harmless import for_spreadsheet
 
 COLUMNS = (
@@ -61,11 +62,19 @@ def sheet(written: Written) -> bytes:
 
 
 def _marked(part: WrittenPart, students: tuple[str, ...]) -> str:
-    """The marks that are there already, so that nobody gives them twice: "0.25 (Which unit?)"."""
+    """The marks that are there already, so that nobody gives them twice: "0.25 (Which unit?)".
+
+    One that was given before the answer changed is said to be that: "0.25 (Which unit?), before it changed".
+    """
     marks = dict.fromkeys(part.marked.get(student, Mark()) for student in students)
     given = [mark for mark in marks if mark.points is not None]
-    shown = [f"{mark.points:g}{f' ({mark.comment[:_BEGINNING]})' if mark.comment else ''}" for mark in given]
+    shown = [_shown(mark) for mark in given]
     return "; ".join(shown) + (" and others not marked" if given and len(given) < len(marks) else "")
+
+
+def _shown(mark: Mark) -> str:
+    comment = f" ({mark.comment[:_BEGINNING]})" if mark.comment else ""
+    return f"{mark.points:g}{comment}{', before it changed' if mark.outdated else ''}"
 
 
 def read_sheet(path: Path) -> tuple[SheetRow, ...]:

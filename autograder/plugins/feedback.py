@@ -113,13 +113,15 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
 
     gradebook: Any
     _due: datetime | None = None  # of this student, with an extension
+    _late: bool = False
     _submitted: tuple[dict[str, Any], dict[str, Any]] | None = None  # name of a cell → its grade, its comment
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Any) -> tuple[nbformat.NotebookNode, Any]:
         """Put scores and comments into the notebook's metadata."""
-        self._submitted, self._due = None, None
+        self._submitted, self._due, self._late = None, None, False
         done: tuple[nbformat.NotebookNode, Any] = super().preprocess(nb, resources)
         resources["nbgrader"]["due"] = "" if self._due is None else self._told(self._due)
+        resources["nbgrader"]["late"] = self._late
         return done
 
     def _told(self, due: datetime) -> str:
@@ -143,6 +145,7 @@ class ShownGrades(GetGrades):  # type: ignore[misc]  # nbgrader ships no types
             found = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
             submitted = found.assignment  # nbgrader adds an extension to a due date, also where there is none
             self._due = submitted.duedate if submitted.assignment.duedate is not None else None
+            self._late = None not in (self._due, submitted.timestamp) and submitted.timestamp > self._due
             self._submitted = {one.name: one for one in found.grades}, {one.name: one for one in found.comments}
         name = cell.metadata["nbgrader"]["grade_id"]
         if name not in self._submitted[kind]:

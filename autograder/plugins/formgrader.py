@@ -27,6 +27,7 @@ from nbgrader.coursedir import CourseDirectory
 from tornado.web import HTTPError
 from traitlets.config import Config
 
+from autograder.course.files import outdate_pages
 from autograder.course.results.marks import MarkJournal, MarkOrigin, login_name
 from autograder.pages import TEMPLATES
 from autograder.pages.time import page_in_time
@@ -175,8 +176,9 @@ def guard_formgrader() -> None:
     handlers.BaseHandler.content_security_policy = PAGES
     handlers.SubmissionFilesHandler.content_security_policy = SUBMITTED_FILES
     handlers.FormgraderHandler.get = _only_this_course(handlers.FormgraderHandler.get)
-    grade = sys.modules[_API].GradeHandler
-    grade.put = _noting_who(grade.put)
+    grade, comment = sys.modules[_API].GradeHandler, sys.modules[_API].CommentHandler
+    grade.put = _noting_who(grade.put)  # a page is made anew where it is older than a mark
+    comment.put = _outdating_feedback(comment.put)
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,23 @@ def _noting_who(put: Any) -> Any:
         return answered
 
     return noting
+
+
+def _outdating_feedback(put: Any) -> Any:
+    """The formgrader's way to give a comment; the next `nbgrader generate_feedback` shows it then."""
+
+    @functools.wraps(put)
+    def outdating(self: Any, identifier: str) -> Any:
+        answered = put(self, identifier)
+        try:
+            submission = self.gradebook.find_comment_by_id(identifier).notebook.assignment
+            about = (self.coursedir.feedback_directory, submission.student.id, submission.name)
+            outdate_pages(Path(self.coursedir.format_path(*about)))
+        except Exception as problem:  # the comment is in the gradebook, and --force makes the page anew
+            self.log.warning("The feedback page is not made anew: %s: %s", type(problem).__name__, problem)
+        return answered
+
+    return outdating
 
 
 def _who(user: Any) -> str:

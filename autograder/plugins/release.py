@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from nbgrader.utils import notebook_hash
 
 from autograder.course.course import Course
 from autograder.course.files import write_atomically
-from autograder.course.submissions.submitted import TIMESTAMP
+from autograder.course.submissions.submitted import TIMESTAMP, SubmittedFolder
 from autograder.errors import CourseError
 from autograder.plugins.collect import SECRET
 
@@ -70,7 +70,58 @@ class SparingRelease:
 
 
 class SparingReleaseFeedback(SparingRelease, ExchangeReleaseFeedback):  # type: ignore[misc]  # nbgrader ships no types
-    """nbgrader's release of feedback; for ``c.ExchangeFactory``."""
+    """nbgrader's release of feedback; for ``c.ExchangeFactory``.
+
+    A page is released for every notebook that a student handed in, under whatever name: only there do the student's
+    nbgrader and assignment list look.
+    """
+
+    dest_path: str
+
+    def copy_files(self) -> None:
+        """Release the pages, and then those of notebooks under other names."""
+        super().copy_files()
+        course = Course(self.coursedir, self)
+        pages = glob.glob(f"{self.src_path}/*.html")  # noqa: PTH207  as above
+        for student, folder in self._students(sorted({Path(page).parent for page in pages})):
+            if all((folder / name).is_file() for name in self.needed):
+                submission = course.submission(student, self.coursedir.assignment_id)
+                _release_other_names(Path(self.dest_path), submission, _pages_in(folder))
+
+
+def _pages_in(folder: Path) -> dict[str, bytes]:
+    return {page.stem: page.read_bytes() for page in sorted(folder.glob("*.html"))}
+
+
+def _release_other_names(folder: Path, submission: SubmittedFolder, pages: Mapping[str, bytes]) -> None:
+    secret = _secret(submission)
+    for name, notebook in other_names(submission, pages).items() if secret else ():
+        write_atomically(folder / f"{notebook_hash(secret=secret, notebook_id=name)}.html", pages[notebook])
+
+
+def other_names(submission: SubmittedFolder, notebooks: Collection[str]) -> dict[str, str]:
+    """Notebooks that were handed in under names of their own, with the notebook of the assignment that they stand for.
+
+    nbgrader looks for a page for each notebook of a submission, by its name, and shows a student that there is
+    feedback where each has one: without pages for these, who renamed the notebook, or has one more, finds nothing.
+
+    Args:
+        submission: the folder that was handed in.
+        notebooks: of the assignment, which have pages.
+
+    Returns:
+        Name → notebook whose page it gets: one that is missing under its own name, or else the first.
+    """
+    others = submission.other_notebooks({f"{notebook}.ipynb" for notebook in notebooks})
+    names = [name.removesuffix(".ipynb") for name in others if name.endswith(".ipynb") and "/" not in name]
+    own = [notebook for notebook in notebooks if not submission.content(f"{notebook}.ipynb", 1)]
+    page = next(iter([*own, *notebooks]), None)
+    return {} if page is None else dict.fromkeys(names, page)
+
+
+def _secret(submission: SubmittedFolder) -> str:
+    content = submission.content(SECRET, _MAX_SECRET).decode("utf-8", "replace")
+    return content.replace("\r\n", "\n").replace("\r", "\n")  # as nbgrader reads it
 
 
 class FeedbackFolder:
@@ -103,11 +154,12 @@ class FeedbackFolder:
         Returns:
             Whether anybody can find them: not where what was handed in holds no secret.
         """
-        content = self._course.submission(student, assignment).content(SECRET, _MAX_SECRET)
-        secret = content.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")  # as nbgrader reads it
+        submission = self._course.submission(student, assignment)
+        secret = _secret(submission)
         if not secret:
             return False
         for notebook, page in pages.items():
             name = notebook_hash(secret=secret, notebook_id=notebook)
             write_atomically(self._folder / f"{name}.html", page)
+        _release_other_names(self._folder, submission, pages)
         return True

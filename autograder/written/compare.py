@@ -28,6 +28,7 @@ _NEAR = 0.15  # of the result: nearer than that, the same quantity is meant
 _SLACK = 1.02  # half a digit, and a little for decimal fractions that are none in binary
 _SMALL_COUNT = 20
 _CUSTOMARY = frozenset((1.96, 2.0, 3.0, 5.0, 50.0, 68.0, 95.0, 99.0, 99.7, 100.0, 1000.0))
+_SPREAD = re.compile(r"\b(sds?|standard deviations?)\b[^0-9.;]{0,30}$")
 _KEY = re.compile(r"[A-Za-z0-9_.]+")
 
 
@@ -89,7 +90,7 @@ def remarks(text: str, known: KnownNumbers) -> tuple[str, ...]:
 class _Judge:
     known: KnownNumbers
     words: frozenset[str]  # of the answer
-    _made: dict[str, Derived] = field(default_factory=dict)
+    _made: dict[bool, Derived] = field(default_factory=dict)
 
     def remark(self, number: Number) -> str:
         """A sentence on one number, or ``""``."""
@@ -113,13 +114,19 @@ class _Judge:
         return any(_agrees(number, result) for result in self.known.alike(number)) or self._follows(number)
 
     def _follows(self, number: Number) -> bool:
-        if not self._made:
-            self._made[""] = derived(self.known.all, self.words, self.known.vocabulary)
-        made, units = self._made[""], [number.unit]
+        made, units = self._derived(is_spread=_is_spread(number)), [number.unit]
         rates = self.known.vocabulary.rates_of(number.unit)
         units += [rate for rate in rates if context.has_any(number.sentence, rate.spoken)]
         tolerance = _tolerance(number)
         return any(made.near(abs(number.value) * unit.size, tolerance * unit.size, unit.measures) for unit in units)
+
+    def _derived(self, *, is_spread: bool) -> Derived:
+        """What follows from the results; a standard deviation is no change over some steps."""
+        if is_spread not in self._made:
+            words = self.known.vocabulary
+            words = replace(words, rates=()) if is_spread else words
+            self._made[is_spread] = derived(self.known.all, self.words, words)
+        return self._made[is_spread]
 
     def _differing(self, number: Number) -> Sequence[tuple[StudentResult, str]]:
         """The result that is meant, with the reason; the likeliest first."""
@@ -168,6 +175,12 @@ class _Judge:
             result.unit.measures == number.unit.measures for result in self.known.results if result.unit.name
         )
         return number.digits >= 3 or (compound and measured)
+
+
+def _is_spread(number: Number) -> bool:
+    """Whether a number is said to be a standard deviation: "SD 52.3", "a standard deviation of about 37 ms"."""
+    before, found, _ = number.sentence.lower().partition(number.text.lower())
+    return bool(found) and _SPREAD.search(before) is not None
 
 
 def _tolerance(number: Number) -> float:

@@ -69,6 +69,8 @@ def _of(name: str, value: Any, unit: Unit) -> Iterator[StudentResult]:
     match value:
         case Model():
             yield from _of_model(name, value, unit)
+        case pd.DataFrame() | pd.Series() | np.ndarray() if value.size == 1:  # as `cov_re` holds one variance
+            yield from _number(name, value, unit)
         case pd.DataFrame() if value.size > _MAX_ENTRIES:
             yield from of_table(name, value)
         case pd.DataFrame():
@@ -86,9 +88,13 @@ def _of(name: str, value: Any, unit: Unit) -> Iterator[StudentResult]:
         case list() | tuple() if len(value) > 1:
             yield from _entries(name, enumerate(value), unit)
         case _:
-            number = as_number(value)
-            if not isinstance(number, Unfit) and math.isfinite(number):
-                yield StudentResult(name, number, unit, Origin.VARIABLE)
+            yield from _number(name, value, unit)
+
+
+def _number(name: str, value: Any, unit: Unit) -> Iterator[StudentResult]:
+    number = as_number(value)
+    if not isinstance(number, Unfit) and math.isfinite(number):
+        yield StudentResult(name, number, unit, Origin.VARIABLE)
 
 
 def _entries(name: str, items: Iterable[tuple[Any, Any]], unit: Unit, form: str = "{}[{}]") -> Iterator[StudentResult]:

@@ -27,6 +27,10 @@ RATIO = (
     "This is the ratio of the group variance to the residual variance, which is how `params` stores it. The summary "
     "and the covariance of the random effects show the variance itself."
 )
+RATIO_FOR_SHARE = (
+    "This sets the variance between groups against the variance within them. What is the intraclass correlation a "
+    "share of: of that, or of all the variance?"
+)
 PRINTED = (
     "This is the number printed beside the variance, under `Std.Err.`. It is not the variance, and not its standard "
     "error in these units either."

@@ -24,22 +24,56 @@ def page_of(root: Path, student: str, *, came: bool) -> None:
         (folder / "submission_secret.txt").write_text(f"secret of {student}")
 
 
+def release_in(root: Path) -> SparingReleaseFeedback:
+    c = Config()
+    c.CourseDirectory = Config(root=str(root), course_id="course", assignment_id=NAME)
+    c.Exchange.root = str(root / "exchange")
+    (root / "exchange").mkdir(mode=0o777)
+    (root / "exchange").chmod(0o777)
+    return SparingReleaseFeedback(coursedir=CourseDirectory(config=c), config=c)
+
+
+def released_in(root: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in (root / "exchange" / "course" / "feedback").iterdir()}
+
+
+def name_for(student: str, notebook: str) -> str:
+    return f"{notebook_hash(secret=f'secret of {student}', notebook_id=notebook)}.html"
+
+
 def test_who_came_another_way_keeps_nobody_elses_page_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     for student, came in {"ada": True, "oli": False, "pia": False, "zoe": True}.items():
         page_of(tmp_path, student, came=came)
-    c = Config()
-    c.CourseDirectory = Config(root=str(tmp_path), course_id="course", assignment_id=NAME)
-    c.Exchange.root = str(tmp_path / "exchange")
-    (tmp_path / "exchange").mkdir(mode=0o777)
-    (tmp_path / "exchange").chmod(0o777)
-    release = SparingReleaseFeedback(coursedir=CourseDirectory(config=c), config=c)
+    release = release_in(tmp_path)
     release.log.propagate = True
     release.start()
-    released = {path.name: path.read_text() for path in (tmp_path / "exchange" / "course" / "feedback").iterdir()}
-    assert released == {
-        f"{notebook_hash(secret=f'secret of {student}', notebook_id='part')}.html": f"page of {student}"
-        for student in ("ada", "zoe")
-    }
+    assert released_in(tmp_path) == {name_for(student, "part"): f"page of {student}" for student in ("ada", "zoe")}
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert "the feedback of oli, pia." in warning
     assert f"{tmp_path}/feedback/oli/hw" in warning
+
+
+def test_each_notebook_of_a_submission_has_its_page_whatever_its_name(tmp_path: Path) -> None:
+    """nbgrader's assignment list shows no feedback where one of the notebooks that were handed in has none."""
+    for student, notebooks in {
+        "ada": ["part"],
+        "bea": ["part-final"],  # renamed
+        "cleo": ["part", "Untitled"],  # one more
+        "dora": ["part", ".ipynb_checkpoints/old", "sub/other"],  # of which nbgrader knows nothing
+    }.items():
+        page_of(tmp_path, student, came=True)
+        folder = tmp_path / "submitted" / student / NAME
+        for notebook in notebooks:
+            path = folder / f"{notebook}.ipynb"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("{}")
+        (folder / "submission_secret.txt").write_text(f"secret of {student}")
+    release_in(tmp_path).start()
+    assert released_in(tmp_path) == {
+        name_for(student, notebook): f"page of {student}"
+        for student, notebook in (
+            *((student, "part") for student in ("ada", "bea", "cleo", "dora")),
+            ("bea", "part-final"),
+            ("cleo", "Untitled"),
+        )
+    }

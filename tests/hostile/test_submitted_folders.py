@@ -127,7 +127,12 @@ STAMPS: dict[str, tuple[datetime | None, datetime | None, datetime | None, str]]
         DUE,
         "its time stamp (2024-05-01 11:00 UTC) is not one of the exchange, and it was put here on",
     ),
-    "none": (None, None, DUE, "that cannot be checked: it has no time stamp, and it was put here on"),
+    "none": (
+        None,
+        None,
+        DUE,
+        "Counted as on time. When it was handed in is not known for sure: it has no time stamp, and it was put here",
+    ),
     "another one than the exchange noted": (
         EARLY,
         LATE,

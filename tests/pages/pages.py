@@ -82,10 +82,11 @@ def feedback(
     unmarked: bool = False,
     late_penalty: float = 0.0,
     due: str = "",
+    late: bool = False,
 ) -> str:
     """The page of `nbgrader generate_feedback`."""
     exporter = _feedback_exporter(unmarked, late_penalty)
-    about = {"notebook": name, "student": student, "assignment": name, "due": due}
+    about = {"notebook": name, "student": student, "assignment": name, "due": due, "late": late}
     return str(exporter.from_notebook_node(notebook(cells), {"nbgrader": about})[0])
 
 

@@ -170,6 +170,13 @@ def test_the_page_says_what_comes_next() -> None:
     assert BeautifulSoup(pages.feedback([answer("q1", "x")]), "html.parser").select("header .next") == []
 
 
+def test_who_handed_in_late_is_not_told_to_hand_in_until_then() -> None:
+    page = pages.feedback([answer("q1", "x")], due="2026-05-01 22:00 UTC", late=True)
+    assert [words(line) for line in BeautifulSoup(page, "html.parser").select("header .next")] == [
+        "Due: 2026-05-01 22:00 UTC. This was handed in after that."
+    ]
+
+
 def test_what_costs_nothing_is_said() -> None:
     right = cell("code", "q2-tests", "# Question 2", grade=True)
     right.metadata.nbgrader["points"] = 0.0

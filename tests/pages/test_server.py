@@ -147,6 +147,16 @@ def test_it_is_noted_who_gives_a_mark(server: Server) -> None:
     assert mark[:6] == ("ps1", "q1", "mallory", 0.5, getpass.getuser(), None)
 
 
+def test_a_comment_that_is_given_there_reaches_the_next_page_of_feedback(server: Server) -> None:
+    page = server.root / "feedback" / "mallory" / "ps1" / "ps1.html"
+    page.parent.mkdir(parents=True)
+    with Gradebook(f"sqlite:///{server.root / 'gradebook.db'}") as gradebook:
+        comment = str(gradebook.find_comment("q1", "ps1", "ps1", "mallory").id)
+    page.write_text("as it was")
+    assert server.put(f"/formgrader/api/comment/{comment}", {"manual_comment": "Why?"}) == 200
+    assert page.stat().st_mtime == 0, "older than anything"
+
+
 def test_the_course_itself_can_be_opened(server: Server) -> None:
     assert server.get(f"/formgrader?path={quote(str(server.root))}")[0] == 200
 

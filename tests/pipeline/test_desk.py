@@ -112,7 +112,8 @@ def of(student: str, page: str) -> Tag:
 def marked_elsewhere(course: Course, student: str, points: float | None, comment: str | None) -> None:
     """What another TA does meanwhile."""
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        gradebook.find_grade(PART, NAME, NAME, student).manual_score = points
+        grade = gradebook.find_grade(PART, NAME, NAME, student)
+        grade.manual_score, grade.needs_manual_grade = points, points is None
         gradebook.find_comment(PART, NAME, NAME, student).manual_comment = comment
         gradebook.db.commit()
 
@@ -135,8 +136,12 @@ def test_equal_answers_are_apart_where_own_results_differ_and_names_are_folded(s
 
 def test_a_mark_is_in_the_gradebook_at_once_and_its_comment_can_be_given_again(server: Server, course: Course) -> None:
     (both,) = [one for one in groups(ask(server)[1]) if "ada, bob" in str(one)]
+    feedback = course.root / "feedback" / "bob" / NAME / f"{NAME}.html"
+    feedback.parent.mkdir(parents=True)
+    feedback.write_text("as it was")
     status, page = ask(server, "mark", {"group": both["id"], "points": "0,2", "comment": "Which unit?"})
     assert status == 200
+    assert feedback.stat().st_mtime == 0, "the next `nbgrader generate_feedback` makes it anew"
     assert [marks(course, student) for student in ("ada", "bob", "cleo")] == [
         (0.2, "Which unit?"),
         (0.2, "Which unit?"),
@@ -148,6 +153,7 @@ def test_a_mark_is_in_the_gradebook_at_once_and_its_comment_can_be_given_again(s
     ready = soup.select("[autofocus]")
     assert len(ready) == 1
     assert ready[0].find_parent("section")["id"] != both["id"]
+    assert re.search(r"Now q5[bc]-\w+, group [1-4], 1 student\.", soup.select_one("[role=status]").get_text())
     assert of("ada", page).select_one("[name=comment]")["value"] == "Which unit?"
     page = give(server, of("ada", page), points="7", give="0.25")
     assert "0.25 points" in page
@@ -212,6 +218,8 @@ def test_the_page_opens_at_its_top_and_names_its_keys(server: Server) -> None:
     assert page.select("[autofocus]") == []
     assert "Enter in a field gives its points and comment" in page.get_text()
     assert page.select_one("[role=status] a").get_text() == "Next answer without points"
+    assert "Now " not in page.select_one("[role=status]").get_text()
+    assert f"nbgrader release_feedback {NAME}" in page.get_text()
 
 
 def test_only_who_has_the_address_gets_the_page(server: Server) -> None:
@@ -261,6 +269,9 @@ def test_marking_in_a_browser(server: Server, course: Course, chromium: Browser)
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.goto(server.address)
+    page.get_by_role("link", name="Next answer without points").click()
+    assert page.evaluate("document.activeElement.name") == "points"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().bottom < window.innerHeight")
     dan = page.locator("section", has_text="They differ.")
     dan.get_by_label("Comment").fill("Why?")
     dan.get_by_label("Points").fill("2.5")

@@ -410,6 +410,43 @@ def test_grading_again_keeps_the_marks(course: Course) -> None:
     assert mark(course, "bob", FIRST)[::2] == mark(course, "cleo", FIRST)[::2] == (0.1, "ms² is no ms")
 
 
+def test_a_mark_for_an_answer_that_has_changed_since_is_to_be_looked_at(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bob and Cleo, whose answers are equal, have a mark; Bob hands in other code, and Cleo another text."""
+    fill(course, {(FIRST, "bob"): ("0.1", "ms² is no ms")})
+    assert autograder(course, "written", NAME, "--apply") == 0
+    before = {who: (course.root / "submitted" / who / NAME / f"{NAME}.ipynb").read_bytes() for who in ("bob", "cleo")}
+    code, text = (nbformat.reads(before[who].decode(), as_version=4) for who in ("bob", "cleo"))
+    next(cell for cell in code.cells if grade_id_of(cell) == "q5c").source += "\n1"
+    next(cell for cell in text.cells if grade_id_of(cell) == FIRST).source = "Their SD is 37.1 ms."
+    for who, changed in (("bob", code), ("cleo", text)):
+        course.submit(who, NAME, changed)
+    assert autograder(course, "grade", NAME, "--workers", "1") == 0
+    capsys.readouterr()
+    try:
+        assert autograder(course, "written", NAME, "--force") == 0
+        assert {row["students"]: row["marked so far"] for row in rows(course) if row["part"] == FIRST} == {
+            "ada": "",
+            "bob": "0.1 (ms² is no ms)",
+            "cleo": "0.1 (ms² is no ms), before it changed",
+            "dan": "",
+            "eve": "",
+        }
+        html = sheet_of(course).with_suffix(".html").read_text()
+        assert "not marked again; before it changed: 0.1 “ms² is no ms”" in html
+        fill(course, {(FIRST, "cleo"): ("0.25", "Now it is right.")})
+        assert autograder(course, "written", NAME, "--apply", "--replace") == 0
+        assert autograder(course, "written", NAME, "--force") == 0
+        assert {row["students"]: row["marked so far"] for row in rows(course) if row["part"] == FIRST}["cleo"] == (
+            "0.25 (Now it is right.)"
+        )
+    finally:
+        for who, content in before.items():
+            (course.root / "submitted" / who / NAME / f"{NAME}.ipynb").write_bytes(content)
+        assert autograder(course, "grade", NAME, "--workers", "1") == 0
+
+
 ASKED = {
     "unknown assignment": (("99-nothing",), "no assignment '99-nothing'"),
 }

@@ -160,8 +160,10 @@ def test_nbgraders_rule_for_late_work(watched: Make, run: Run) -> None:
     running.done()
     course.hand_in("ada")
     running.done()
-    course.hand_in("bob")
+    late = course.hand_in("bob")
     running.done()
+    assert "Until then you can hand in again" in text(course.fetched(in_time))
+    assert "This was handed in after that." in text(course.fetched(late))
     assert [(student, state) for student, state, _ in running.states()] == [
         ("ada", "done"),
         ("ada", "skipped"),

@@ -39,6 +39,15 @@ def test_a_student_fetches_what_the_instructors_commands_would_give(watched: Mak
     assert course.points("ada", NAME)["q2"] is None  # a person's
 
 
+def test_who_renamed_the_notebook_finds_the_feedback_under_its_name(watched: Make, run: Run) -> None:
+    course = watched()
+    running = run(course)
+    secret = course.hand_in("ada", name="mean-final")
+    running.done()
+    page = course.fetched(secret, "mean-final")
+    assert "mean-final.ipynb</code> was graded, because <code>mean.ipynb</code> was not handed in." in page
+
+
 def test_fifty_submissions_of_one_student_are_one(watched: Make, run: Run) -> None:
     course = watched()
     running = run(course)

@@ -58,8 +58,8 @@ class Watched(Course):
     def inbound(self) -> Path:
         return self.root / "exchange" / "lmm" / "inbound"
 
-    def hand_in(self, student: str, answer: str = RIGHT, *, finished: bool = True) -> str:
-        """Put a submission into the exchange as `nbgrader submit` does; returns its secret."""
+    def hand_in(self, student: str, answer: str = RIGHT, *, finished: bool = True, name: str = NAME) -> str:
+        """Put a submission into the exchange as `nbgrader submit` does, as a file of a name; returns its secret."""
         self.secrets.append(f"{len(self.secrets):0128}")
         stamp = f"{START + timedelta(seconds=len(self.secrets)):%Y-%m-%d %H:%M:%S.%f} UTC"
         folder = self.inbound / f"{student}+{NAME}+{stamp}+x{len(self.secrets)}"
@@ -67,16 +67,16 @@ class Watched(Course):
         notebook = self.release(NAME)
         for cell in notebook.cells:
             cell.source = {"q1": answer, "q2": "Because."}.get(cell.metadata.nbgrader.grade_id, cell.source)
-        nbformat.write(notebook, folder / f"{NAME}.ipynb")
+        nbformat.write(notebook, folder / f"{name}.ipynb")
         (folder / "timestamp.txt").write_text(stamp)
         (folder / "submission_secret.txt").write_text(self.secrets[-1])
         if finished:
             folder.chmod(0o777)
         return self.secrets[-1]
 
-    def fetched(self, secret: str) -> str:
+    def fetched(self, secret: str, notebook: str = NAME) -> str:
         """The page that `nbgrader fetch_feedback` finds for a submission; empty where there is none."""
-        name = notebook_hash(secret=secret, notebook_id=NAME)
+        name = notebook_hash(secret=secret, notebook_id=notebook)
         path = self.root / "exchange" / "lmm" / "feedback" / f"{name}.html"
         return path.read_text() if path.is_file() else ""
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.course.results.marks import MarkJournal, MarkOrigin
-from autograder.marking.answers import Mark, Written, WrittenPart
+from autograder.marking.answers import Written, WrittenPart
+from autograder.marking.given import Mark
 from autograder.marking.marks import PlannedMark
 from autograder.marking.order import only_of, origins, shared_out, shuffled
 from autograder.marking.sheet import sheet

@@ -6,7 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
-from autograder.marking.answers import Mark, Written, WrittenPart
+from autograder.marking.answers import Written, WrittenPart
+from autograder.marking.given import Mark
 from autograder.marking.page import page
 from autograder.written.groups import WrittenAnswer, group_answers
 from tests.pages.conftest import Visitor

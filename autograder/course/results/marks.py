@@ -26,6 +26,7 @@ class MarkOrigin(NamedTuple):
     marker: str  # who gave it
     position: int | None  # in the marker's sheet, from 0, equal answers together; None: see ``time``
     time: float  # seconds since 1970 when it was written
+    answer: str = ""  # digest of the answer that was marked, as far as it is known
 
 
 def login_name() -> str:
@@ -68,18 +69,21 @@ class MarkJournal:
         return latest
 
     def add(self, origins: Iterable[MarkOrigin]) -> None:
-        """Note marks. One that gives the points that were there before stays whose it is."""
+        """Note marks. One that gives the points that were there before stays whose it is, for the answer of now."""
         known = self.read()
-        new = [origin for origin in origins if not _is_same(origin, known)]
+        new = [told for told in (_told(origin, known) for origin in origins) if told is not None]
         if new:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab") as file:  # what is added in one piece is not mixed with what others add
                 file.write("".join(f"{json.dumps(origin)}\n" for origin in new).encode())
 
 
-def _is_same(origin: MarkOrigin, known: Mapping[tuple[str, str, str], MarkOrigin]) -> bool:
+def _told(origin: MarkOrigin, known: Mapping[tuple[str, str, str], MarkOrigin]) -> MarkOrigin | None:
+    """What a mark adds to what is known; ``None`` where that is nothing."""
     before = known.get((origin.notebook, origin.grade_id, origin.student))
-    return before is not None and before.points == origin.points
+    if before is None or before.points != origin.points:
+        return origin
+    return None if origin.answer in ("", before.answer) else before._replace(answer=origin.answer)
 
 
 class Markers:

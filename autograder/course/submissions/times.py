@@ -53,5 +53,6 @@ def doubt(folder: SubmittedFolder, collected: str | None, due: datetime | None) 
         else f"its time stamp ({stated:%Y-%m-%d %H:%M} UTC) is not one of the exchange"
     )
     return (
-        f"Counted as on time; that cannot be checked: {says}, and it was put here on {put:%Y-%m-%d} at {put:%H:%M} UTC."
+        f"Counted as on time. When it was handed in is not known for sure: {says}, and it was put here on "
+        f"{put:%Y-%m-%d} at {put:%H:%M} UTC."
     )

@@ -163,7 +163,7 @@ VARIANCE_MISTAKES: tuple[Mistake, ...] = (
     Mistake("standard deviations", "icc", of(lambda f: _share(_group_sd(f), _residual_sd(f))), 0.5, _ROUNDED),
     Mistake("squares of the variances", "icc", of(lambda f: _share(_group(f) ** 2, _residual(f) ** 2)), 0.5, _SQUARES),
     Mistake("share of the variance of all scores", "icc", _share_of_total, 0.25, _TOTAL),
-    Mistake("variance ratio", "icc", of(_ratio), 0.5, hints.RATIO),
+    Mistake("variance ratio", "icc", of(_ratio), 0.5, hints.RATIO_FOR_SHARE),
     Mistake("complement", "icc", of(lambda f: 1 - icc(f)), 0.5, hints.COMPLEMENT),
     *several("limits exchanged", 0.5, _LIMITS, **_interval(_limits_exchanged)),
     *several("interval from the printed error", 0.25, _SYMMETRIC, **_interval(_from_printed)),

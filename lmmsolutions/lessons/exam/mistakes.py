@@ -152,7 +152,13 @@ MISTAKES: tuple[Mistake, ...] = (
         _NO_GPA,
     ),
     Mistake("no schools", "residual_variance", own(lambda t: squares()(t).scale), 0.25, _NO_SCHOOLS),
-    Mistake("variance ratio", "icc", of_one_slope(lambda f: f.group_variance / f.residual_variance), 0.5, hints.RATIO),
+    Mistake(
+        "variance ratio",
+        "icc",
+        of_one_slope(lambda f: f.group_variance / f.residual_variance),
+        0.5,
+        hints.RATIO_FOR_SHARE,
+    ),
     Mistake("share within", "icc", of_one_slope(lambda f: 1 - fits.icc(f)), 0.25, hints.COMPLEMENT),
     Mistake(
         "standard deviations",
@@ -166,7 +172,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "design_effect",
         own(lambda t: design_effect(mean_size(t), number(lambda f: f.group_variance / f.residual_variance)(t))),
         0.5,
-        hints.RATIO,
+        hints.RATIO_FOR_SHARE,
     ),
     Mistake("own row counted", "design_effect", own(lambda t: 1 + mean_size(t) * number(fits.icc)(t)), 0.5, _OWN_ROW),
     Mistake("all rows", "design_effect", own(lambda t: design_effect(len(t), number(fits.icc)(t))), 0.25, _ALL_ROWS),

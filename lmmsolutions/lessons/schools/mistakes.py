@@ -159,6 +159,11 @@ MISTAKES: tuple[Mistake, ...] = (
         0.5,
         hints.RATIO,
         school_variance=of(lambda fit: _between(fit) / _within(fit)),
+    ),
+    *several(
+        "variance ratio",
+        0.5,
+        hints.RATIO_FOR_SHARE,
         icc=of(lambda fit: _between(fit) / _within(fit)),
         true_icc=lambda *_: TRUE_SCHOOL_SD**2 / TRUE_RESIDUAL_SD**2,
     ),
