@@ -22,6 +22,7 @@ _ABSENT = (
 )
 _LONGEST = 200  # characters of an error that a hint repeats
 _BLANK = re.compile(r"^[^#\n]*?(?<!\w)_{3,}(?!\w)", re.MULTILINE)  # left in code, not in a remark
+_TOO_LONG = "this cell ran longer than its limit of time"  # as the session says, in the sandbox
 _TIPS = (
     (re.compile(r"'(MixedLM|OLS|GLS|WLS|GLM|GEE)' object has no attribute"), "Is `.fit()` missing?"),
     (
@@ -66,11 +67,13 @@ class _Stop:
     blanks: bool
 
     def sentence(self, here: str) -> str:
-        cell, error = self.place.named(here), _one_line(self.error)
+        cell, how = self.place.named(here), f"stopped with {_one_line(self.error)}"
+        if self.error == f"KeyboardInterrupt: {_TOO_LONG}":  # what the session raised; nobody interrupted it
+            how = f"was stopped: {_TOO_LONG}"
         if self.blanks:
-            return f"Blanks (`____`) were left in {cell}, which stopped with {error}."
+            return f"Blanks (`____`) were left in {cell}, which {how}."
         tips = [tip for pattern, tip in _TIPS if pattern.search(self.error)]
-        return " ".join([f"{cell[0].upper()}{cell[1:]} stopped with {error}.", *tips[:1]])
+        return " ".join([f"{cell[0].upper()}{cell[1:]} {how}.", *tips[:1]])
 
 
 @dataclass

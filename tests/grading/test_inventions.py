@@ -173,7 +173,7 @@ LABELS = "the labels"
 COINCIDENCE = 0.15  # of the points, for numbers that happen to be those of a mistake: the least of ten digits is 0
 
 
-@pytest.mark.parametrize("assignment", in_time("05", "09"))
+@pytest.mark.parametrize("assignment", in_time("05"))
 def test_solutions_on_invented_tables_carry_nothing_forward(sandbox: Sandbox, assignment: str) -> None:
     """As consistent as can be: everything follows from everything, and nothing from the data."""
     source = nbformat.read(REPOSITORY / "source" / assignment / f"{assignment}.ipynb", as_version=4)

@@ -46,6 +46,20 @@ def test_the_first_error_is_the_reason_also_further_on() -> None:
     assert stopped.reason("slope") == ""
 
 
+def test_a_cell_that_took_too_long_was_interrupted_by_nobody() -> None:
+    """The error is the session's own (tests/sandbox/test_limits.py)."""
+    stopped = StoppedCells()
+    stopped.in_part("8b · Numbers")
+    error = "KeyboardInterrupt: this cell ran longer than its limit of time"
+    stopped.ran("while True:\n    x = 1", error, ANSWER)
+    assert stopped.part == "The answer cell of this part was stopped: this cell ran longer than its limit of time."
+    stopped.ran("y = 1\nwhile ____:\n    pass", error, ANSWER)
+    assert stopped.reason("y") == (
+        "Blanks (`____`) were left in the answer cell of this part, which was stopped: this cell ran longer than its "
+        "limit of time."
+    )
+
+
 @pytest.mark.parametrize(
     ("place", "named"),
     [
