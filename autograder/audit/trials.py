@@ -74,7 +74,7 @@ def try_answers(course: Course, options: argparse.Namespace) -> Iterator[Tried]:
     """
     (name,) = options.assignment
     folder_mb = course.settings.limits_of(name).folder_mb
-    sandbox = (folder_mb, course.hidden_packages(), course.settings.isolated, needed(code_of(course, name, options)))
+    sandbox = (folder_mb, course.hidden_packages(), True, needed(code_of(course, name, options)))
     with Pool(1, functools.partial(warm, *sandbox)) as pool:  # one for all, as starting it takes longest
         for rehearsal in rehearse(course, [name])[name]:
             parts = parts_of(rehearsal.template)
