@@ -35,17 +35,17 @@ def test_an_assignment_audits_as_it_stands(course: Course, capfd: pytest.Capture
         assert main(["audit", "02-own", "--vary", "nothing", "--pages", "../pages"]) == 0, capfd.readouterr().err
 
 
+@pytest.mark.parametrize("vary", ["nothing", pytest.param("solution", marks=pytest.mark.slow)])
 def test_an_assignment_about_columns_with_gaps_audits_as_it_stands(
-    course: Course, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    course: Course, tmp_path: Path, capfd: pytest.CaptureFixture[str], vary: str
 ) -> None:
     """Gaps in both columns, the largest response in a row that has no predictor."""
     rows = [f"{row},{'' if row % 5 == 0 else row * row},{'' if row % 7 == 6 else 9 * row % 31}" for row in range(21)]
     (tmp_path / "words.csv").write_text("\n".join(["who,words,age", *rows, ",900,", ""]))
     with chdir(course.root):
-        assert (
-            main(["new", "assignment", "04", "--data", str(tmp_path / "words.csv"), "--columns", "words", "age"]) == 0
-        )
-        assert main(["audit", "04", "--pages", "../pages"]) == 0, capfd.readouterr().err
+        data = ("--data", str(tmp_path / "words.csv"), "--columns", "words", "age")
+        assert main(["new", "assignment", name := f"04-{vary}", *data]) == 0
+        assert main(["audit", name, "--vary", vary, "--pages", "../pages"]) == 0, capfd.readouterr().err
 
 
 def test_an_author_does_not_wait_for_the_version_of_a_gradebook_that_is_thrown_away(

@@ -9,7 +9,7 @@ import functools
 import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import nbformat
@@ -96,7 +96,8 @@ def _run_case(task: Task, every_mistake: bool) -> CaseResult:
     ready = restored(task.template, task.content)
     files = {**task.extra, **task.files}
     own = own_file(ready.notebook, task.template, files)
-    open_session = functools.partial(sandbox_for(task).session, {**own, **files}, task.limits)
+    sandbox = sandbox_for(replace(task, isolated=True))  # also where a course grades without isolation, and says so
+    open_session = functools.partial(sandbox.session, {**own, **files}, task.limits)
     with recording_checks(every_mistake) as calls:
         graded = grade(
             ready.notebook,

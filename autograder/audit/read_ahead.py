@@ -27,9 +27,8 @@ def begun(course: Course, options: argparse.Namespace) -> Pool:
         options: of ``autograder try``.
     """
     (name,) = options.assignment
-    limits, isolated = course.settings.limits_of(name), course.settings.isolated
-    preload = needed(code_of(course, name, options))
-    return Pool(1, functools.partial(warm, limits.folder_mb, course.hidden_packages(), isolated, preload))
+    folder_mb, preload = course.settings.limits_of(name).folder_mb, needed(code_of(course, name, options))
+    return Pool(1, functools.partial(warm, folder_mb, course.hidden_packages(), True, preload))
 
 
 def code_of(course: Course, name: str, options: argparse.Namespace) -> str:

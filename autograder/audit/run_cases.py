@@ -53,7 +53,7 @@ def _pool(group: Sequence[AuditCase], workers: int) -> Pool:
 
 def _warming(environment: Environment, task: Task, preload: tuple[str, ...]) -> Callable[[], None]:
     """What a process does first that grades tasks like this one."""
-    sandbox = (task.limits.folder_mb, task.hidden, task.isolated, preload)
+    sandbox = (task.limits.folder_mb, task.hidden, True, preload)
     return functools.partial(_warm, environment, *sandbox) if environment else functools.partial(warm, *sandbox)
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from autograder.course.course import Course
@@ -176,6 +178,11 @@ class DeskServer(HTTPServer):
     def __init__(self, desk: Desk, port: int = 0) -> None:
         self.desk = desk
         super().__init__(("127.0.0.1", port), _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Keep silent where a browser has broken off, as it does when a page is left before it is there."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def address(self) -> str:

@@ -130,7 +130,9 @@ def _cautions(
 ) -> list[str]:
     said: list[str] = []
     if sizes["students"] < FEW:
-        said.append(f"Fewer than {FEW} students: these numbers are mostly noise.")
+        said.append(
+            f"Fewer than {FEW} students with such results ({sizes['students']}): these numbers are mostly noise."
+        )
     said += [
         f"No variance of {name} was found; with so little data that may be chance."
         for name, effect in found.effects.items()

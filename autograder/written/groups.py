@@ -32,7 +32,7 @@ _SMALL = frozenset(
 )
 _OPPOSED = UP | DOWN | NEGATIONS
 _NUMBER = re.compile(r"[0-9]+(?:[.,\u00a0\u202f\u2009][0-9]+)*")
-_SHORT_NOT = re.compile(r"n['’]t\b")
+_SHORT_NOT = re.compile(r"n['’]t\b|\b(do|does|did|is|are|was|were|have|has|had|could|should|would)nt\b")
 _WORD = re.compile(r"[^\W_]+|[^\w\s.,;:!?'’\"()\[\]{}*`~$\\|-]")  # a symbol is a word: "p < 0.05" is not "p > 0.05"
 _DIGITS = re.compile(r"[0-9]+")
 _DROPPED = re.compile(
@@ -124,7 +124,8 @@ def normalized(text: str) -> str:
     text = unicodedata.normalize(
         "NFKC", text.replace("²", "^2").replace("−", "-").replace("–", "-").replace("!=", "≠")
     ).casefold()
-    text = _SHORT_NOT.sub(" not", text.replace("cannot", "can not").replace("can't", "can not"))
+    text = text.replace("cannot", "can not").replace("can't", "can not")
+    text = _SHORT_NOT.sub(lambda short: f"{short[1] or ''} not", text)
     text = _DROPPED.sub(" ", text)
     return " ".join(text.split())
 

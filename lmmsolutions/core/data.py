@@ -229,11 +229,13 @@ def require(data: pd.DataFrame, *columns: str, labels: Sequence[str] = ()) -> pd
         table = data.loc[:, list(columns)].astype(float)
     except (TypeError, ValueError) as error:
         raise UnsuitableData(f"the columns {', '.join(columns)} must hold numbers: {error}") from error
-    faulty = [column for column in columns if not np.isfinite(table[column]).all()]
+    finite = np.isfinite(table.to_numpy()).all(axis=0)
+    faulty = [str(column) for column, fine in zip(table.columns, finite, strict=True) if not fine]
     faulty += [column for column in labels if data[column].isna().any()]
     if faulty or table.empty:
         raise UnsuitableData(
             f"missing or infinite values in {', '.join(faulty)}: clean the data first" if faulty else "no rows"
         )
-    table = table.astype({"Subject": int}) if "Subject" in columns else table
-    return table.assign(**{column: data[column] for column in labels})
+    if "Subject" in columns:
+        table["Subject"] = table["Subject"].astype(int)
+    return table.assign(**{column: data[column] for column in labels}) if labels else table

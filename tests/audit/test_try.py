@@ -103,6 +103,22 @@ def test_why_a_test_cannot_judge_is_told_in_full_once(course: Path, capsys: pyte
     assert said.count('File "<test cell>", line 6') == 1, said
 
 
+def test_answers_are_tried_in_isolation_also_where_a_course_grades_without(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = course / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f'{before}\nc.Autograder.isolation = "none"\n')
+    place = bytes(course).hex()
+    sees = f"import os\nfound = os.path.exists(bytes.fromhex('{place}'))\n"
+    (course / "sees.py").write_text(f"{sees}mean = 'the course' if found else sum(values) / len(values)\n")
+    try:
+        assert main(["try", "sound", "--part", "q1", "--answer", "sees.py"]) == 0
+    finally:
+        config.write_text(before)
+    assert "✓ `mean`" in capsys.readouterr().out
+
+
 def test_json_is_all_that_is_printed(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     del course
     assert main(["try", "sound", "--part", "q1", "--json"]) == 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import matplotlib as mpl
 
-mpl.use("Agg")
+mpl.use("agg")
 
 import matplotlib.pyplot as plt
 import numpy as np

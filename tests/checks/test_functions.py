@@ -245,7 +245,7 @@ def test_shares_by_name_share_one_number_of_simulations() -> None:
     rows = [Row("no athletes", "answer", {"between": 0.049, "slopes": 0.516})]
     result = simulated({"within": 0.02, "between": 0.62, "slopes": 0.51}, N_SIM, want, mistakes=rows)
     assert (result.mistake, result.earned) == ("no athletes", pytest.approx(2.25 / 3))
-    assert result.hint == "slopes: think again"
+    assert result.hint == "`slopes`: think again"
 
 
 def test_a_mean_has_the_error_of_its_standard_deviation() -> None:

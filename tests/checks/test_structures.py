@@ -149,7 +149,9 @@ def test_values_by_name(answer: Any, mistake: str, share: float) -> None:
 
 def test_hints_of_named_values_say_which_are_meant() -> None:
     result = judge_value({"within": 1.0, "between": 0.0611}, "named", RATES)
-    assert result.hint == "within; between: This is not the value that the data give. slopes: not found in your answer."
+    assert result.hint == (
+        "`within`; `between`: This is not the value that the data give. `slopes`: not found in your answer."
+    )
 
 
 MODELS = pd.DataFrame(

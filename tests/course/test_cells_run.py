@@ -37,7 +37,7 @@ DATA = (pd.DataFrame, pd.Series, np.ndarray, list, dict)  # what a cell could ch
 @pytest.fixture(autouse=True)
 def _figures_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with matplotlib.rc_context():
-        plt.switch_backend("Agg")
+        plt.switch_backend("agg")
         monkeypatch.setattr(plt, "show", lambda *_, **__: plt.close("all"))
         yield
         plt.close("all")

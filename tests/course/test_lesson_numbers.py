@@ -101,7 +101,7 @@ def solved() -> dict[str, dict[str, Any]]:
     """What the solutions define, by assignment."""
     patch = pytest.MonkeyPatch()
     found: dict[str, dict[str, Any]] = {}
-    plt.switch_backend("Agg")
+    plt.switch_backend("agg")
     with patch.context() as during, warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         during.setattr(plt, "show", lambda *_, **__: plt.close("all"))

@@ -200,7 +200,7 @@ def test_a_written_part_keeps_its_question_and_nothing_else(released: Released, 
 @pytest.fixture
 def _figures_stay_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with matplotlib.rc_context():
-        plt.switch_backend("Agg")
+        plt.switch_backend("agg")
         monkeypatch.setattr(plt, "show", lambda *_, **__: None)
         yield
         plt.close("all")

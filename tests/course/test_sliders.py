@@ -19,7 +19,7 @@ KERNEL = {"get_ipython": lambda: SimpleNamespace(kernel=object())}
 
 @pytest.fixture(autouse=True)
 def _in_memory(monkeypatch: pytest.MonkeyPatch) -> Any:
-    plt.switch_backend("Agg")
+    plt.switch_backend("agg")
     monkeypatch.setattr(plt, "show", lambda: None)
     yield
     plt.close("all")

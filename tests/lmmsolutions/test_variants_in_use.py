@@ -65,7 +65,7 @@ def solved(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     namespace: Namespace = {}
     with matplotlib.rc_context(), warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("error")
-        plt.switch_backend("Agg")
+        plt.switch_backend("agg")
         monkeypatch.setattr(plt, "show", lambda *_, **__: plt.close("all"))
         for cell in notebook_of(assignment).cells:
             if cell.cell_type == "code":

@@ -154,8 +154,9 @@ def test_a_file_that_could_not_be_read_is_said_once_and_not_explained_by_hints()
     )
     said["id"] = NOTES
     cells = [said, cell("code", "q1", "", solution=True, locked=False), tests, answer("q2", "")]
-    soup = BeautifulSoup(pages.feedback(cells), "html.parser")
-    assert "It is no notebook. Nothing of it could be graded." in words(soup.select_one("header .notes"))
+    soup = BeautifulSoup(pages.feedback(cells, unmarked=True), "html.parser")
+    assert "It is no notebook. Nothing of it could be graded." in words(soup.select_one("header .notes.unread"))
+    assert soup.select("header .next") == []  # the student has to hand in again, and not to wait
     assert soup.select_one(".costs") is None
     assert soup.select_one(".nothing") is None
     assert not soup.select("main > details[open]")

@@ -6,6 +6,7 @@ import http.client
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -260,6 +261,14 @@ def test_a_request_that_comes_byte_by_byte_holds_up_nobody(server: Server) -> No
         assert ask(server)[0] == 200  # within the minute that it waits
     finally:
         stop.set()
+
+
+def test_a_browser_that_breaks_off_is_no_trouble(server: Server) -> None:
+    """Nothing is printed for the TA, which is looked at when the server ends."""
+    path = urlsplit(server.address).path
+    with sent(server, f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{server.port}\r\n") as left:
+        left.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets the connection
+    assert ask(server)[0] == 200
 
 
 @pytest.mark.browser

@@ -148,7 +148,7 @@ def test_what_cannot_be_estimated_is_said() -> None:
     assert any("With 2 markers" in caution for caution in apart.cautions)
     few = variance_of(table(shares[:12]))
     assert few is not None
-    assert any("Fewer than 20" in caution for caution in few.cautions)
+    assert any("Fewer than 20 students with such results (" in caution for caution in few.cautions)
     assert variance_of(table(np.full((30, 4), 0.5))) is None
     assert marking_of(table(shares), {}) is None
 

@@ -45,6 +45,13 @@ def test_marked_together(text: str) -> None:
     assert together(BASE, text)
 
 
+def test_a_negation_without_its_apostrophe_is_the_same() -> None:
+    assert together("I don't know", "I dont know.")
+    assert together("It doesn't say", "it doesnt say!")
+    assert not together("I dont know", "I know")
+    assert not together("The parent knows", "The pare not knows")
+
+
 @pytest.mark.parametrize("text", APART.values(), ids=APART)
 def test_never_together(text: str) -> None:
     assert not together(BASE, text)

@@ -184,7 +184,7 @@ class StructureChecks(CheckList):
             0.5 of 1 points
               ◐ `rates`: partly right, 0.5 of 1 points
                   Found: a dict with 2 entries
-                  Hint: between: This is not the value that the data give.
+                  Hint: `between`: This is not the value that the data give.
         """
         wanted = wanted_values(name, want)
         names = tuple(cell[1] for cell in wanted)
@@ -239,7 +239,7 @@ class StructureChecks(CheckList):
             0.75 of 1 points
               ◐ `comparison`: partly right, 0.75 of 1 points
                   Found: a DataFrame with 2 rows and 2 columns
-                  Hint: ols, aic: This is not the value that the data give.
+                  Hint: `ols, aic`: This is not the value that the data give.
         """
         wanted = wanted_table(name, want)
         comparison = Comparison(tuple(dict.fromkeys(cell[1] for cell in wanted)), measures or {}, relative, absolute)

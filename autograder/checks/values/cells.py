@@ -245,7 +245,7 @@ def _called(cells: Sequence[Cell], everything: Sequence[Cell]) -> str:
     lost = Counter(column for _, column in cells)
     whole = {column for column in lost if lost[column] == rows[column] > 1}
     names = [column if column in whole else ", ".join(filter(None, (row, column))) for row, column in cells]
-    several = list(dict.fromkeys(names))
+    several = [f"`{name.replace('`', '')}`" for name in dict.fromkeys(names)]  # stand out where hints follow each other
     more = f"; and {len(several) - _MOST_CELLS} more" if len(several) > _MOST_CELLS + 1 else ""
     return "; ".join(several[:_MOST_CELLS] if more else several) + more
 
