@@ -64,4 +64,6 @@ def test_who_reads_hidden_files_sees_refusals_only(outcome: Outcome, root: Path)
         output.get("text", "") for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs
     )
     assert shown.count("->") > 20
-    assert not [line for line in shown.splitlines() if line.startswith(("READ", "GOT", "FRAME"))]
+    found = [line for line in shown.splitlines() if line.startswith(("READ", "GOT", "FRAME"))]
+    # The student's own notebook lies in the working folder, as restored, without hidden tests: nothing else is found.
+    assert found == [f"GOT shell b'../student/{MIXED}.ipynb\\n'"]
