@@ -1,5 +1,6 @@
 # `make demo` and `make test` need Python 3.11+, make, and on Linux bubblewrap (installed here where that is allowed).
 
+unexport PYTHONDONTWRITEBYTECODE  # with it, each of the many processes would compile the project again
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
