@@ -22,7 +22,8 @@ from autograder.deadline import OutOfTime, bounded
 from autograder.grading.cells import CellGrade, PlainTests, grade
 from autograder.grading.evidence import RecordedEvidence
 from autograder.grading.own_file import own_file
-from autograder.grading.submission import SUBMISSION_SECONDS, Task, restored
+from autograder.grading.submission import SUBMISSION_SECONDS, restored
+from autograder.grading.task import Task
 from autograder.pages.notebook import without_terminal_codes
 from autograder.sandbox import bubblewrap
 from autograder.template import grade_id_of

@@ -13,7 +13,8 @@ from autograder.course.regrade import Regrader
 from autograder.course.release.confirmable import confirmable
 from autograder.course.writer import Writer
 from autograder.errors import OperatorError
-from autograder.grading.submission import SubmissionResult, Task
+from autograder.grading.submission import SubmissionResult
+from autograder.grading.task import Task
 from autograder.workers.engines import Engine, grade_here, local_without_sandbox
 from autograder.workers.runner import Failed, grade_all
 

@@ -33,8 +33,7 @@ from autograder.grading.remarks import add_remarks, not_compared
 from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.restoring.restore import Restored, restore
 from autograder.grading.stopped import absent
-from autograder.grading.task import Task as Task
-from autograder.grading.task import left_blank as left_blank
+from autograder.grading.task import Task, left_blank
 from autograder.pages.parts import NOTHING_READ
 from autograder.sandbox import Sandbox, SandboxUnavailable, Session, SessionEnded
 from autograder.template import NOTES, Template, grade_id_of

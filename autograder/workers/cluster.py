@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from autograder.errors import EngineUnavailable
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.sandbox import SandboxUnavailable
 from autograder.workers import environment
 from autograder.workers.engines import Engine, T

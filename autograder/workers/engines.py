@@ -14,7 +14,8 @@ from typing import TypeVar
 import numpy
 
 from autograder.grading.plain.confirmable import rehearse
-from autograder.grading.submission import SubmissionResult, Task, grade_submission, pack
+from autograder.grading.submission import SubmissionResult, grade_submission, pack
+from autograder.grading.task import Task
 from autograder.sandbox import Limits, Sandbox
 from autograder.sandbox.bubblewrap import find_tools
 from autograder.sandbox.limits import check_shell

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from autograder.errors import EngineUnavailable, ProcessDied, SandboxUnavailable
-from autograder.grading.submission import SubmissionResult, Task
+from autograder.grading.submission import SubmissionResult
+from autograder.grading.task import Task
 from autograder.workers.engines import Engine, Grade
 
 _AHEAD = 3  # tasks handed out per worker, so that none idles and memory stays flat

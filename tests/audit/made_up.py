@@ -14,7 +14,7 @@ from autograder.audit.one_case import CaseResult, CellResult
 from autograder.audit.report import Report, conclude
 from autograder.checks.outcome import CheckResult, Status
 from autograder.course.release.generate import Rehearsal
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.sandbox import Limits
 from autograder.template import Template, TemplateCell
 

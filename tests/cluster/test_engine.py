@@ -18,7 +18,8 @@ import pytest
 from distributed import LocalCluster
 
 from autograder.errors import EngineUnavailable
-from autograder.grading.submission import SubmissionResult, Task
+from autograder.grading.submission import SubmissionResult
+from autograder.grading.task import Task
 from autograder.workers import cluster, environment
 from autograder.workers.runner import Failed, grade_all
 from tests.grading.test_runner import deadly, finished, task, without_a_sandbox

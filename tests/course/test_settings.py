@@ -10,7 +10,7 @@ from autograder.course.course import Course
 from autograder.course.gradebook import in_python
 from autograder.course.settings import Autograder
 from autograder.errors import CourseError
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.plugins import configure
 from autograder.sandbox import Limits
 from autograder.template import Template

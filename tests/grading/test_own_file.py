@@ -9,7 +9,8 @@ import pytest
 
 from autograder.grading.own_file import own_file
 from autograder.grading.plain.confirmable import instead, rehearse
-from autograder.grading.submission import GradedSubmission, Task, grade_submission, restored
+from autograder.grading.submission import GradedSubmission, grade_submission, restored
+from autograder.grading.task import Task
 from autograder.sandbox import Limits, Sandbox
 from autograder.template import Template, TemplateCell
 

@@ -7,7 +7,7 @@ import pytest
 from nbgrader.utils import compute_checksum
 
 from autograder.grading.restoring.restore import Restored, restore
-from autograder.grading.submission import left_blank
+from autograder.grading.task import left_blank
 from autograder.template import Template, TemplateCell, grade_id_of
 
 STUB = "# YOUR CODE HERE"

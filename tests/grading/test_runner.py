@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.submission import SubmissionResult, Task
+from autograder.grading.submission import SubmissionResult
+from autograder.grading.task import Task
 from autograder.sandbox import Limits, SandboxUnavailable
 from autograder.template import Template
 from autograder.workers.engines import Engine

@@ -5,7 +5,8 @@ import json
 import nbformat
 import pytest
 
-from autograder.grading.submission import GradedSubmission, Task, grade_submission
+from autograder.grading.submission import GradedSubmission, grade_submission
+from autograder.grading.task import Task
 from autograder.sandbox import Limits, Sandbox
 from autograder.template import Template, TemplateCell
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.grading.cells import CellGrade
-from autograder.grading.submission import Task, grade_submission
+from autograder.grading.submission import grade_submission
+from autograder.grading.task import Task
 from autograder.sandbox import Limits, Sandbox
 from autograder.template import Template, TemplateCell
 

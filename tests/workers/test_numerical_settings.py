@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.cache import Cache
-from autograder.grading.submission import Task
+from autograder.grading.task import Task
 from autograder.sandbox import Limits
 from autograder.template import Template
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from autograder.grading.own_file import NAMED
 from autograder.grading.plain.confirm import OnValues
-from autograder.grading.submission import GradedSubmission, Task, grade_submission
+from autograder.grading.submission import GradedSubmission, grade_submission
+from autograder.grading.task import Task
 from autograder.sandbox import Sandbox
 from autograder.template import Template, TemplateCell
 
