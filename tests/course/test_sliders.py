@@ -14,7 +14,7 @@ from autograder.sandbox import Sandbox
 from tests.course.table import WITH_SLIDERS, cell_of, notebook_of
 
 SOURCE = cell_of(notebook_of(WITH_SLIDERS), "sliders").source
-KERNEL = {"get_ipython": lambda: SimpleNamespace(kernel=object())}
+KERNEL = {"get_ipython": lambda: SimpleNamespace(kernel=SimpleNamespace(comm_manager=object()))}
 
 
 @pytest.fixture(autouse=True)
