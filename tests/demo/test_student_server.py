@@ -26,7 +26,15 @@ def student_server() -> ModuleType:
 
 async def _echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(await reader.read())
+    writer.close()
+
+
+async def _asked(question: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(question)
     writer.write_eof()
+    answer = await reader.read()
+    writer.close()  # from Python 3.12 on a server waits for it before it ends
+    return answer
 
 
 def test_a_link_that_a_student_puts_in_place_of_the_socket_leads_nowhere(
@@ -46,10 +54,7 @@ def test_a_link_that_a_student_puts_in_place_of_the_socket_leads_nowhere(
                 await student_server._connect_inside(tmp_path)
             own.unlink()
             async with await asyncio.start_unix_server(_echo, own):
-                reader, writer = await student_server._connect_inside(tmp_path)
-                writer.write(b"there and back")
-                writer.write_eof()
-                return await reader.read()
+                return await _asked(b"there and back", *await student_server._connect_inside(tmp_path))
 
     assert asyncio.run(play()) == b"there and back"
 
@@ -57,20 +62,14 @@ def test_a_link_that_a_student_puts_in_place_of_the_socket_leads_nowhere(
 def test_bytes_pass_both_ways_and_an_end_that_is_not_there_ends_the_connection(
     student_server: ModuleType, tmp_path: Path
 ) -> None:
-    async def asked(path: Path, question: bytes) -> bytes:
-        reader, writer = await asyncio.open_unix_connection(path)
-        writer.write(question)
-        writer.write_eof()
-        return await reader.read()
-
     async def play() -> tuple[bytes, bytes]:
         far, near = tmp_path / "far", tmp_path / "near"
         to_far = student_server._to(lambda: asyncio.open_unix_connection(far))
         async with await asyncio.start_unix_server(to_far, near):
             async with await asyncio.start_unix_server(_echo, far):
-                there = await asked(near, b"x" * 300_000)
+                there = await _asked(b"x" * 300_000, *await asyncio.open_unix_connection(near))
             far.unlink(missing_ok=True)
-            return there, await asked(near, b"")
+            return there, await _asked(b"", *await asyncio.open_unix_connection(near))
 
     there, nobody = asyncio.run(play())
     assert there == b"x" * 300_000
