@@ -217,8 +217,9 @@ def _work(connection: Connection[Any, Any], note: Any, initialise: Callable[[], 
         try:
             connection.send(outcome)
         except Exception as unsendable:
-            what = unsendable if outcome[0] else outcome[1]
-            connection.send((False, RuntimeError(f"{type(what).__name__}: {what}")))
+            why = _told(unsendable)  # in Python's words, which differ from version to version
+            said = f"its result cannot be sent between processes ({why})" if outcome[0] else _told(outcome[1])
+            connection.send((False, RuntimeError(said)))
 
 
 def _failed(initialise: Callable[[], object]) -> Exception | None:
@@ -235,7 +236,11 @@ def _outcome(fn: Callable[..., Any], args: Any, kwargs: Any) -> tuple[bool, Any]
     except Exception as problem:
         return False, problem
     except BaseException as problem:  # such as SystemExit, which would end whoever asks for the result
-        return False, RuntimeError(f"{type(problem).__name__}: {problem}")
+        return False, RuntimeError(_told(problem))
+
+
+def _told(problem: BaseException) -> str:
+    return f"{type(problem).__name__}: {problem}"
 
 
 def _bound_memory() -> None:
