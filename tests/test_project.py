@@ -94,6 +94,17 @@ def test_the_architecture_page_names_modules_that_are_there() -> None:
     assert {name for name in packages if f"`{name}/`" not in text} == set()
 
 
+def test_no_folder_of_code_is_long_and_flat() -> None:
+    """What no longer fits into a dozen modules has parts that deserve a folder of their own."""
+    found = {
+        str(folder.relative_to(REPOSITORY)): len(modules)
+        for top in ("autograder", "lmmsolutions", "demo", "benchmarks")
+        for folder in [REPOSITORY / top, *(REPOSITORY / top).rglob("*/")]
+        if len(modules := {path.name for path in folder.glob("*.py")} - {"__init__.py"}) > 12
+    }
+    assert found == {}
+
+
 @pytest.mark.parametrize("page", [configuration, every_check], ids=["configuration", "every-check"])
 def test_generated_pages_are_in_step(page: ModuleType) -> None:
     assert page.PAGE.read_text("utf-8") == page.page(), "make docs-pages writes it anew"

@@ -25,7 +25,7 @@ from autograder.grading.own_file import own_file
 from autograder.grading.submission import SUBMISSION_SECONDS, restored
 from autograder.grading.task import Task
 from autograder.pages.notebook import without_terminal_codes
-from autograder.sandbox import bubblewrap
+from autograder.sandbox.building import bubblewrap
 from autograder.template import grade_id_of
 from autograder.workers.engines import sandbox_for
 

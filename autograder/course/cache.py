@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.course.files import write_atomically
 from autograder.grading.record import KeptVerdicts, Prints, SubmissionRecord, UnreadableRecord, prints_in, verdicts_in
 from autograder.grading.task import Task
-from autograder.sandbox.bubblewrap import numerical_settings
+from autograder.sandbox.building.bubblewrap import numerical_settings
 from autograder.template import Template, TemplateCell
 from autograder.workers import environment
 from autograder.workers.packages import GRADER

@@ -8,8 +8,8 @@ from autograder.sandbox.limits import Limits
 from autograder.sandbox.preload import needed
 
 if TYPE_CHECKING:
-    from autograder.sandbox.calls import call_request, name_of_call
     from autograder.sandbox.outputs import CellRun, called, understood, unread
+    from autograder.sandbox.requests import call_request, name_of_call
     from autograder.sandbox.sandbox import Sandbox
     from autograder.sandbox.session import READ_SECONDS, Session
 
@@ -31,8 +31,8 @@ __all__ = [
 ]
 
 _PLACES = {
-    "calls": ("call_request", "name_of_call"),
     "outputs": ("CellRun", "called", "understood", "unread"),
+    "requests": ("call_request", "name_of_call"),
     "sandbox": ("Sandbox",),
     "session": ("READ_SECONDS", "Session"),
 }

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, Session, SessionEnded
-from autograder.sandbox.bubblewrap import find_tools, numerical_settings
+from autograder.sandbox.building.bubblewrap import find_tools, numerical_settings
 
 CANARY = "AUTOGRADER_DOCTOR_CANARY"  # set on the host while the sandbox starts
 _LIBRARIES = ("nbgrader", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "ipython", "nh3")

@@ -1,12 +1,13 @@
-"""What a cell shows: frames of the sandbox as valid, bounded outputs of notebook format 4."""
+"""What comes out of a session, which may be anything, made valid and bounded: outputs of cells, calls, files."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from autograder.errors import CallFailed
@@ -21,6 +22,8 @@ OUTPUT_BYTES = 100  # what an output counts for beside its content
 MAX_IDENTITY = 200  # characters
 MAX_TRACEBACK = 500  # lines
 NAME = re.compile(r"[^\W\d][\w.]{0,199}")
+WRITTEN_FILES, WRITTEN_BYTES = 50, 4 << 20  # what is kept of files that a notebook wrote
+_FILE_NAME = re.compile(r"\w[\w .()+-]{0,99}(/\w[\w .()+-]{0,99}){0,3}")
 
 
 class TooMuch(Exception):
@@ -238,3 +241,34 @@ def decoded(answer: Mapping[str, Any], call: decode.Caller | None) -> Any:
         return decode.decode(answer.get("value"), call=call)
     except decode.MalformedValue as problem:
         return views.Opaque("unknown", f"malformed: {problem}")
+
+
+def written_in(answer: Mapping[str, Any], endings: Collection[str], given: Collection[str]) -> dict[str, bytes]:
+    """The files of an answer, which may hold anything: those with names that any folder may hold, within the bounds.
+
+    Args:
+        answer: to the request for what was written.
+        endings: that names may have.
+        given: names that are none of its files.
+    """
+    value = answer.get("value")
+    found = value.get("files") if isinstance(value, dict) else None
+    kept: dict[str, bytes] = {}
+    left = WRITTEN_BYTES
+    for name, text in list(found.items())[:WRITTEN_FILES] if isinstance(found, dict) else []:
+        path = PurePosixPath(name)
+        if (
+            name in given
+            or not _FILE_NAME.fullmatch(name)
+            or path.suffix.lower() not in endings
+            or type(text) is not str
+        ):
+            continue
+        try:
+            content = base64.b64decode(text, validate=True)
+        except (ValueError, binascii.Error):
+            continue
+        if len(content) <= left and not any(PurePosixPath(other) in path.parents for other in (*kept, *given)):
+            kept[name] = content
+            left -= len(content)
+    return kept

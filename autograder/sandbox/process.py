@@ -16,7 +16,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from autograder.errors import SandboxUnavailable
-from autograder.sandbox import bubblewrap, interpreter, seccomp
+from autograder.sandbox.building import bubblewrap, interpreter, seccomp
 from autograder.sandbox.channel import wait_readable
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session

@@ -8,12 +8,14 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from autograder import deadline
 from autograder.deadline import OwnTime
 from autograder.errors import SessionEnded
 from autograder.sandbox.channel import Channel, Malformed, wait_readable
+from autograder.sandbox.inside.encode.value import Encoder
 from autograder.sandbox.limits import Limits, explain, how_it_ended
 from autograder.sandbox.outputs import CellOutputs, TooMuch
 
@@ -23,6 +25,7 @@ ANSWER_SECONDS = 10.0  # for process 1 to answer: it never works for long, but m
 LOOK_SECONDS = 0.5  # of waiting, until this process looks at its clock
 PIPE_CHUNK = 1 << 16
 MOST_GRANTED = 10  # times a limit of wall time
+MAX_ARGUMENTS = 64 << 20  # bytes, of a call; the session's own limit on messages holds as well
 TICK_SECONDS = 0.1  # of waiting for the processor: less is chance
 
 
@@ -213,3 +216,27 @@ class Requests:
             self.ended.waited = self._waited or (reason == "killed" and detail == signal.strsignal(signal.SIGKILL))
             self.ended.step = deadline.path() if reason == "value time" else ()
         return self.ended
+
+
+def name_of_call(function: int) -> str:
+    """A call of the student's function with this handle, as the subject of a sentence."""
+    return f"your function, the {function + 1}. that was read,"
+
+
+def call_request(function: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """What a session is asked to call a function of the student, as JSON data.
+
+    Raises:
+        TypeError: an argument is not plain data.
+    """
+    encoder = Encoder([], MAX_ARGUMENTS)
+    positional = [_argument(encoder, value) for value in args]
+    named = {name: _argument(encoder, value) for name, value in kwargs.items()}
+    return {"op": "call", "function": function, "args": positional, "kwargs": named}
+
+
+def _argument(encoder: Encoder, value: Any) -> Any:
+    node = encoder.encode(value)
+    if isinstance(node, dict) and node["t"] in ("opaque", "function", "record", "model"):
+        raise TypeError(f"a {type(value).__name__} cannot be an argument of a student's function")
+    return node

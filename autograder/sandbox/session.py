@@ -11,11 +11,18 @@ from typing import Any
 
 from autograder.deadline import OutOfTime, bounded
 from autograder.errors import CallFailed, SessionEnded
-from autograder.sandbox.calls import call_request, name_of_call
 from autograder.sandbox.limits import Limits, explain
-from autograder.sandbox.outputs import CellOutputs, CellRun, called, understood, unread
-from autograder.sandbox.requests import TICK_SECONDS, Requests
-from autograder.sandbox.written import WRITTEN_BYTES, WRITTEN_FILES, written_in
+from autograder.sandbox.outputs import (
+    WRITTEN_BYTES,
+    WRITTEN_FILES,
+    CellOutputs,
+    CellRun,
+    called,
+    understood,
+    unread,
+    written_in,
+)
+from autograder.sandbox.requests import TICK_SECONDS, Requests, call_request, name_of_call
 from autograder.values import decode
 from autograder.values.figures import decode_figures
 

@@ -17,8 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import numerical_settings
-from autograder.sandbox.interpreter import INSIDE, site_folders
+from autograder.sandbox.building.bubblewrap import numerical_settings
+from autograder.sandbox.building.interpreter import INSIDE, site_folders
 from autograder.sandbox.process import ENTRY, SandboxProcess
 
 WARNING = (

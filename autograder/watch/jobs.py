@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ from autograder.grading.submission import SubmissionResult
 from autograder.watch.desk import Desk
 from autograder.watch.journal import Journal, Row
 from autograder.watch.pages import NotYet
-from autograder.watch.turns import next_turn
 from autograder.workers.engines import Engine, grade_here
 from autograder.workers.runner import Failed, Lost, outcome
 
+HEAVY_SECONDS = 60.0  # of grading within an hour, from which on a student never takes the last worker that is free
 MOST_ATTEMPTS = 5  # that may end with the service itself, before a person has to look
 _MOST_DISTURBED = 3  # runs beside others in which it waited in vain
 _PERSON = "It could not be graded automatically. A person will look at it; you need not do anything."
@@ -246,3 +246,33 @@ class Jobs:
             job.withdraw()
             self._journal.put_back(job.row.arrived.key)
             self._jobs.remove(job)
+
+
+def next_turn(
+    waiting: Iterable[Row],
+    running: Collection[tuple[str, str]],
+    used: Mapping[str, tuple[int, float]],
+    free: int,
+    workers: int,
+) -> Row | None:
+    """The submission that is graded next: of the student who had fewest graded within the hour; then the oldest.
+
+    Args:
+        waiting: in the order in which they were noticed.
+        running: assignment and student of those that are being graded; a student's next one waits for the one before.
+        used: student → submissions graded, and seconds of grading, within the last hour.
+        free: workers that have nothing to do.
+        workers: how many there are.
+    """
+    students = [student for _, student in running]
+
+    def may(row: Row) -> bool:
+        if row.pair in running:
+            return False
+        seconds = used.get(row.arrived.student, (0, 0.0))[1]
+        return seconds < HEAVY_SECONDS or workers == 1 or free > 1
+
+    def rank(row: Row) -> int:
+        return used.get(row.arrived.student, (0, 0.0))[0] + students.count(row.arrived.student)
+
+    return min(filter(may, waiting), key=rank, default=None)

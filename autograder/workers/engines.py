@@ -17,7 +17,7 @@ from autograder.grading.plain.confirmable import rehearse
 from autograder.grading.submission import SubmissionResult, grade_submission, pack
 from autograder.grading.task import Task
 from autograder.sandbox import Limits, Sandbox
-from autograder.sandbox.bubblewrap import find_tools
+from autograder.sandbox.building.bubblewrap import find_tools
 from autograder.sandbox.limits import check_shell
 from autograder.sandbox.preload import PRELOAD
 from autograder.workers.pool import Pool

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
-from autograder.sandbox.bubblewrap import numerical_settings
+from autograder.sandbox.building.bubblewrap import numerical_settings
 from autograder.template import Template
 from autograder.workers import packages
 

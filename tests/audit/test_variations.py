@@ -9,7 +9,8 @@ import pytest
 
 from autograder.audit.cases import PLAIN, VARIATIONS
 from autograder.audit.one_case import change_environment
-from autograder.sandbox import Sandbox, bubblewrap
+from autograder.sandbox import Sandbox
+from autograder.sandbox.building import bubblewrap
 
 BY_NAME = {variation.name: variation for variation in (PLAIN, *VARIATIONS)}
 FIT = """

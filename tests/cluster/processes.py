@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 from distributed import Client
 
-from autograder.sandbox.bubblewrap import UNPRIVILEGED
+from autograder.sandbox.building.bubblewrap import UNPRIVILEGED
 from tests.course_folder import REPOSITORY
 
 START_SECONDS = 60

@@ -21,7 +21,7 @@ from autograder.cli import main
 from autograder.course import course as course_folder
 from autograder.course.grade_class import ClassGrader, Graded, Outcome, Unchanged
 from autograder.errors import EngineUnavailable
-from autograder.sandbox.bubblewrap import UNPRIVILEGED
+from autograder.sandbox.building.bubblewrap import UNPRIVILEGED
 from autograder.workers import cluster as dask_cluster
 from tests.cluster.connection import Wire
 from tests.cluster.processes import Cluster, cluster, kill

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from autograder.sandbox.bubblewrap import UNPRIVILEGED
+from autograder.sandbox.building.bubblewrap import UNPRIVILEGED
 
 USER = "grader"
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Limits, Sandbox, SandboxUnavailable, bubblewrap, interpreter, seccomp
+from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
+from autograder.sandbox.building import bubblewrap, interpreter, seccomp
 from autograder.sandbox.process import diagnose
 
 SMALL = {"preload": ("json",), "limits": Limits(folder_mb=4)}

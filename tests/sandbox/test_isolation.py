@@ -12,7 +12,7 @@ import pytest
 
 import autograder
 from autograder.sandbox import Sandbox, Session
-from autograder.sandbox.bubblewrap import numerical_settings
+from autograder.sandbox.building.bubblewrap import numerical_settings
 from tests.sandbox.asking import PRELUDE, answer
 from tests.sandbox.conftest import DATA
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from autograder.sandbox import Limits, Sandbox
-from autograder.sandbox.written import WRITTEN_BYTES, WRITTEN_FILES, written_in
+from autograder.sandbox.outputs import WRITTEN_BYTES, WRITTEN_FILES, written_in
 
 ENDINGS = frozenset({".txt", ".csv"})
 WRITES = """

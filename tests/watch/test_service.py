@@ -11,10 +11,9 @@ from nbgrader.api import Gradebook
 from autograder.course.course import Course
 from autograder.watch import status
 from autograder.watch.folder import ExchangeFolder
-from autograder.watch.jobs import MOST_ATTEMPTS
+from autograder.watch.jobs import HEAVY_SECONDS, MOST_ATTEMPTS, next_turn
 from autograder.watch.journal import Row, State
 from autograder.watch.source import Arrived
-from autograder.watch.turns import HEAVY_SECONDS, next_turn
 from autograder.workers.engines import grade_here
 from tests.watch.conftest import Running
 from tests.watch.the_course import NAME, RIGHT, START, TEST, WRONG, Watched

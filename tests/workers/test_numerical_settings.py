@@ -15,7 +15,7 @@ from autograder.template import Template
 SCRIPT = """
 import os
 from concurrent.futures import ProcessPoolExecutor
-from autograder.sandbox.bubblewrap import numerical_settings
+from autograder.sandbox.building.bubblewrap import numerical_settings
 from autograder.workers import processes
 if __name__ == "__main__":
     with ProcessPoolExecutor(1, processes.context()) as pool:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.sandbox import masks
+from autograder.sandbox.building import masks
 
-INSIDE = Path(__file__).parent / "inside"
+INSIDE = Path(__file__).parents[1] / "inside"
 BASE = Path("/opt/python")
 SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo")  # fonts: matplotlib's own
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")

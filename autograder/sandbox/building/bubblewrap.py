@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.errors import SandboxUnavailable
-from autograder.sandbox.interpreter import Bind, Interpreter
+from autograder.sandbox.building.interpreter import Bind, Interpreter
 
 UNPRIVILEGED = 65534  # "nobody": owns nothing
 INSIDE_USER = 1000
