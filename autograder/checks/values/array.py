@@ -20,8 +20,8 @@ from autograder.checks.tolerance import (
     PREDICTION,
     Match,
     Tolerance,
-    made_whole,
     distance,
+    made_whole,
 )
 from autograder.checks.values.containers import Unfit, as_floats, as_number, is_usable
 from autograder.checks.values.number import CARRIED_HINT, own_result, unusable

@@ -22,8 +22,8 @@ from autograder.checks.tolerance import (
     PREDICTION,
     Match,
     Tolerance,
-    made_whole,
     distance,
+    made_whole,
 )
 from autograder.checks.values.containers import Unfit, as_number, as_numbers, is_usable, key, keys
 from autograder.checks.values.number import CARRIED_HINT, own_result, unusable

@@ -18,10 +18,10 @@ from autograder.checks.tolerance import (
     COARSE_HINT,
     COARSE_SHARE,
     CUT_OFF_HINT,
-    distance,
     FULL_DIGITS,
     Match,
     Tolerance,
+    distance,
     made_whole,
 )
 from autograder.checks.values.containers import Unfit, as_number, as_numbers, text_in
