@@ -90,7 +90,7 @@ def judge_array(answer: Any, want: WantedArray, rows: Misconceptions) -> Verdict
         other = as_sequence(value)
         return not isinstance(other, Unfit) and want.match(other, want.values) is Match.FULL
 
-    found = rows.recognise(agrees, is_right, Match.FULL if match is Match.COARSE else Match.COARSE)
+    found = rows.recognize(agrees, is_right, Match.FULL if match is Match.COARSE else Match.COARSE)
     verdict = found or rows.named(_whole_numbers(got, want) or _generic(got, want, match))
     return replace(verdict, got=describe(answer)).with_notes(rows.notes)
 

@@ -109,7 +109,7 @@ def _known(got: Effects, want: WantedEffects, rows: Misconceptions, at_least: Ma
         other = want.of(value)
         return not isinstance(other, Unfit) and want.match(other) is Match.FULL
 
-    return rows.recognise(agrees, is_right, at_least)
+    return rows.recognize(agrees, is_right, at_least)
 
 
 def as_effects(value: Any, subjects: set[str], *, first: bool = False) -> Effects | Unfit:

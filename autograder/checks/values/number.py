@@ -193,7 +193,7 @@ def _known(got: float, want: Wanted, rows: Misconceptions) -> Verdict | None:
         number = as_number(value)
         return isinstance(number, float) and want.tolerance.within(number, want.value)
 
-    return rows.recognise(agrees, is_right)
+    return rows.recognize(agrees, is_right)
 
 
 def _generic(got: float, want: Wanted, match: Match) -> Verdict:
