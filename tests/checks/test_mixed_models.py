@@ -15,6 +15,8 @@ import statsmodels.formula.api as smf
 
 from autograder.checks import AuthorError, Status
 from autograder.values.views import Model
+from lmmsolutions.core.data import load
+from lmmsolutions.lessons import exam
 from tests.checks.fakes import Row, judge_value
 from tests.checks.fits import view
 
@@ -226,6 +228,17 @@ def test_wrong_random_slopes_are_explained(answer: Callable[[], Model], mistake:
     assert result.hint
     assert result.earned <= 0.5
     assert judge_value(wrong, "mixed_model", fit_of_slopes()).mistake == mistake  # a fit of the library says the same
+
+
+def test_an_honest_optimizer_is_right_on_the_draw_where_it_strays_most() -> None:
+    students = exam.draw(load("student_performance"), "b.1815")
+    want = exam.solve(students).slopes_results
+    how = {"groups": students["school_id"], "re_formula": "~hours"}
+    powell = view(fitted("test_score ~ hours + prior_gpa", students, fit={"method": "powell"}, **how))
+    strays = 1 - np.asarray(powell.cov_re)[1, 1] / want.terms[0].covariance[1, 1]
+    assert strays == pytest.approx(0.0156, abs=5e-4)
+    assert judge_value(powell, "mixed_model", want).status is Status.PASSED
+    assert judge_value(_scaled(powell, 1 - strays), "mixed_model", want).mistake == "not-optimal"
 
 
 @pytest.mark.parametrize("answer", NESTED_RIGHT.values(), ids=NESTED_RIGHT.keys())
