@@ -9,7 +9,7 @@ from autograder.audit.bank import Answer
 from autograder.audit.cases import VARIATIONS, AuditCase, Vary, cases, parts_of
 from autograder.errors import BankError
 from autograder.template import grade_id_of
-from tests.audit.made_up import SOLUTION, answer, rehearsal, with_other_data
+from tests.audit.made_up import SOLUTION, answer, rehearsal, with_data_of_ones_own, with_other_data
 
 OPTIMIZERS = sum(bool(one.only) for one in VARIATIONS)
 
@@ -61,6 +61,14 @@ def test_other_data_takes_the_place_of_the_published() -> None:
     tried = {case.variation.name: case.task.files for case in cases(with_other_data(), [], Vary.SOLUTION)}
     assert tried["other data"] == {"data.csv": b"new"}
     assert tried["as it is graded"] == {"data.csv": b"old"}
+
+
+def test_where_data_are_drawn_by_the_id_all_answers_are_submitted_under_others_but_those_of_one_draw() -> None:
+    answers = [answer("computed"), answer("typed", one_id=True), answer("wrong", earns={"q1": 0.0})]
+    tried = list(cases(with_data_of_ones_own(), answers, Vary.RIGHT, ["mia", "ben"]))
+    names = {who: [case.title for case in tried if case.variation.submitted_as == who] for who in ("mia", "ben")}
+    assert names["mia"] == ["the solution", "the blank release", "bank: computed", "bank: wrong"]
+    assert names["ben"] == names["mia"]
 
 
 @pytest.mark.parametrize(

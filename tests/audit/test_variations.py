@@ -32,7 +32,7 @@ threads = [getattr(lib, name)() for lib in map(ctypes.CDLL, libraries) for name 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as one:
+    with Sandbox(preload=("statsmodels.formula.api",)) as one:
         yield one
 
 
