@@ -28,7 +28,7 @@ def check(function: Judge) -> Judge:
 
     The function gets the student's value and whatever else the call passes, and returns a
     :class:`~autograder.checks.Verdict`, or True, False or the share of the credit that is earned. A reference, where
-    there is one, is its second parameter, ``want``: rows of misconceptions are then recognised by calling it with
+    there is one, is its second parameter, ``want``: rows of misconceptions are then recognized by calling it with
     their value in place of ``want``. ``credit``, ``mistakes``, ``label`` and ``unit`` are handled outside of it, and
     so is a variable that is not defined.
 
@@ -142,7 +142,7 @@ class _Call:
             return verdict
         found = None
         if self._has_want:
-            found = rows.recognise(
+            found = rows.recognize(
                 lambda value: Match.FULL if self._verdict(answer, value).passed else Match.NONE,
                 lambda value: self._verdict(value, self.want).passed,
             )

@@ -22,6 +22,7 @@ from autograder.checks.tolerance import (
     PREDICTION,
     Match,
     Tolerance,
+    distance,
     made_whole,
 )
 from autograder.checks.values.containers import Unfit, as_number, as_numbers, is_usable, key, keys
@@ -109,7 +110,11 @@ def _known(got: Effects, want: WantedEffects, rows: Misconceptions, at_least: Ma
         other = want.of(value)
         return not isinstance(other, Unfit) and want.match(other) is Match.FULL
 
-    return rows.recognise(agrees, is_right, at_least)
+    def far(value: Any) -> float:
+        other = want.of(value)
+        return math.inf if isinstance(other, Unfit) else max(distance(got[one], other[one]) for one in got)
+
+    return rows.recognize(agrees, is_right, at_least, far)
 
 
 def as_effects(value: Any, subjects: set[str], *, first: bool = False) -> Effects | Unfit:
