@@ -250,7 +250,7 @@ def _digits_of(number: Number, value: float) -> bool:
 
 
 def _swapped(number: Number, result: StudentResult) -> bool:
-    """Whether two neighbouring digits of the result were interchanged, the commonest slip in copying."""
+    """Whether two neighboring digits of the result were interchanged, the commonest slip in copying."""
     if number.digits < 3 or number.step > 1 or (number.unit.name and number.unit != result.unit):
         return False
     decimals = max(0, round(-math.log10(number.step)))

@@ -164,7 +164,7 @@ class _Model:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """The optimum in the parametrisation of the search, and the way back."""
+    """The optimum in the parametrization of the search, and the way back."""
 
     optimum: Optimum
     triangle: type_of_floats  # X = basis · triangle, shape (p, p)

@@ -122,7 +122,7 @@ def _same_edges(one: Bins, other: Bins) -> bool:
 
 
 def _steps(outline: Outline) -> Bins | None:
-    """The bins of a step outline: between neighbouring corners, the height of its highest horizontal stroke."""
+    """The bins of a step outline: between neighboring corners, the height of its highest horizontal stroke."""
     x, y = outline.x[:_MOST_CORNERS], outline.y[:_MOST_CORNERS]
     flat = [(min(a, b), max(a, b), up) for a, b, up in zip(x, x[1:], y, strict=False) if a != b]
     level = np.isclose(y[1:], y[:-1]) if len(y) > 1 else np.empty(0, dtype=bool)

@@ -80,7 +80,7 @@ class Simulation:
             other = as_number(value)
             return isinstance(other, float) and abs(other - want) < 1e-9
 
-        return rows.recognise(agrees, is_right) or rows.named(self._generic(got, want))
+        return rows.recognize(agrees, is_right) or rows.named(self._generic(got, want))
 
     def _more(self) -> str:
         return f"With only {self.count} simulations this says little: take at least {self.at_least}."
