@@ -366,7 +366,7 @@ def test_numerical_settings_are_the_same_inside(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
     monkeypatch.setenv("OMP_NUM_THREADS", "7")  # a worker's own share of the machine is one
     monkeypatch.setenv("MKL_SECRET", "/home/somebody/key")
-    with Sandbox() as box, box.session({}) as session:
+    with Sandbox(**SMALL) as box, box.session({}) as session:
         session.run(
             "import os; found = {k: v for k, v in os.environ.items() if k.startswith(('OPEN', 'OMP', 'MKL'))}", "a"
         )
