@@ -329,7 +329,7 @@ ANSWERS = st.recursive(
 @settings(max_examples=60)
 @given(ANSWERS)
 def test_no_answer_breaks_a_check(answer: Any) -> None:
-    table, effects = pd.DataFrame({"a": [1, 2]}), pd.Series({308: 1.0, 309: -1.0})
+    table, effects = pd.DataFrame({"a": [3, 4]}), pd.Series({308: 1.0, 309: -1.0})
     with judging(FakeEvidence({"answer": answer})):
         checks = Checks(5)
         checks.number("answer", 123.456789, credit=1)
