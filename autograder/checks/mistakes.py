@@ -3,7 +3,7 @@
 A row's ``wrong(data)``, or ``wrong(first, second)`` where the test cell reads two tables, returns one of two things:
 
 * the *value* that the misconception produces, in the form that the check wants (a number, a Series of effects,
-  points, a pair of intercept and slope …): it is recognised when the student's answer equals it;
+  points, a pair of intercept and slope …): it is recognized when the student's answer equals it;
 * a *text*, one of the kinds of mistake that the check itself can see (``"ML"``, ``"swapped"``, ``"text"``, …; see
   :mod:`autograder.checks.kinds`): the row then puts its own name, hint and share of the credit in place of the
   check's.
@@ -212,7 +212,7 @@ class Misconceptions:
         some._compute = lambda: (tuple(item for item in self._outcomes[0] if item.row.name in names), ())
         return some
 
-    def recognise(
+    def recognize(
         self,
         match: Callable[[Any], Match],
         is_right: Callable[[Any], bool],

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     ids = _ids(options.ids) if options.ids else IDS
     course = Course.here()
     names = options.assignment or course.assignments()
-    begin(options, f"Handing in all answers to {', '.join(names)}")
+    begin(options, f"Trying all answers to {', '.join(names)}")
     with Progress(console=beside(options)) as progress:
         bar = progress.add_task("answers", total=None)
         reports = audit(

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from autograder.audit.read_ahead import begun
     from autograder.course.course import Course
 
-    begin(options, f"Handing in answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
+    begin(options, f"Trying answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
     course, trials, known = Course.here(), [], set[str]()
     with begun(course, options) as pool:
         from autograder.audit.trials import as_json, show, try_answers  # loading it takes as long as starting a sandbox

@@ -147,7 +147,7 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
 
 
 def _ping(address: str) -> None:
-    """Have a scheduler answer once: a client would wait for ever for one that hangs while its port is open.
+    """Have a scheduler answer once: a client would wait forever for one that hangs while its port is open.
 
     Raises:
         OSError, ValueError: it does not.

@@ -11,7 +11,7 @@ from autograder.errors import BankError
 from autograder.template import grade_id_of
 from tests.audit.made_up import SOLUTION, answer, rehearsal, with_data_of_ones_own, with_other_data
 
-OPTIMISERS = sum(bool(one.only) for one in VARIATIONS)
+OPTIMIZERS = sum(bool(one.only) for one in VARIATIONS)
 
 
 def sources(case: AuditCase) -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_an_answer_stands_among_the_solutions_and_the_blank_among_nothing() -> N
     [
         (Vary.NOTHING, [answer()], 0),
         (Vary.SOLUTION, [answer()], len(VARIATIONS)),
-        (Vary.RIGHT, [answer()], 2 * len(VARIATIONS) - OPTIMISERS),
+        (Vary.RIGHT, [answer()], 2 * len(VARIATIONS) - OPTIMIZERS),
         (Vary.RIGHT, [answer(code={"q1": "smf.MixedLM()"})], 2 * len(VARIATIONS)),
         (Vary.RIGHT, [answer(earns={"q1": 0.0})], len(VARIATIONS)),
     ],

@@ -50,7 +50,7 @@ def test_seeds_change_what_is_drawn(sandbox: Sandbox) -> None:
     assert tuple(value(sandbox, "random seed 1", code, "drawn")) == drawn[1]
 
 
-def test_optimisers_become_the_default(sandbox: Sandbox) -> None:
+def test_optimizers_become_the_default(sandbox: Sandbox) -> None:
     names = [PLAIN.name, *(name for name in BY_NAME if name.startswith("optimizer"))]
     found = {name: value(sandbox, name, FIT, "variance") for name in names}
     assert len(set(found.values())) >= 4, found

@@ -94,7 +94,7 @@ def judge_mixed(name: str, answer: Any, reference: ReferenceMixedModel, rows: Mi
     if kind is None:
         return right(got)
     more = _about_groups(model) if kind == "groups" else ""
-    found = rows.recognise(seen.match, lambda value: _is_reference(value, want))
+    found = rows.recognize(seen.match, lambda value: _is_reference(value, want))
     return finish(of_kind(kind, got, more), found, rows)
 
 

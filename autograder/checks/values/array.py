@@ -95,7 +95,7 @@ def judge_array(answer: Any, want: WantedArray, rows: Misconceptions) -> Verdict
         other = as_sequence(value)
         return math.inf if isinstance(other, Unfit) else max(map(distance, got, other))
 
-    found = rows.recognise(agrees, is_right, Match.FULL if match is Match.COARSE else Match.COARSE, far)
+    found = rows.recognize(agrees, is_right, Match.FULL if match is Match.COARSE else Match.COARSE, far)
     verdict = found or rows.named(_whole_numbers(got, want) or _generic(got, want, match))
     return replace(verdict, got=describe(answer)).with_notes(rows.notes)
 

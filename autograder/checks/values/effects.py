@@ -114,7 +114,7 @@ def _known(got: Effects, want: WantedEffects, rows: Misconceptions, at_least: Ma
         other = want.of(value)
         return math.inf if isinstance(other, Unfit) else max(distance(got[one], other[one]) for one in got)
 
-    return rows.recognise(agrees, is_right, at_least, far)
+    return rows.recognize(agrees, is_right, at_least, far)
 
 
 def as_effects(value: Any, subjects: set[str], *, first: bool = False) -> Effects | Unfit:

@@ -194,7 +194,7 @@ def _known(got: float, want: Wanted, rows: Misconceptions) -> Verdict | None:
         number = as_number(value)
         return isinstance(number, float) and want.tolerance.within(number, want.value)
 
-    return rows.recognise(agrees, is_right, distance=distance_from(got))
+    return rows.recognize(agrees, is_right, distance=distance_from(got))
 
 
 def distance_from(got: float) -> Callable[[Any], float]:
