@@ -19,7 +19,7 @@ from autograder.cli import main
 from tests.course_folder import Course, points_of_tests
 from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
 
-NAME = "03-ols"
+NAME = "02-correlation"
 STUDENTS = tuple(f"student-{number:02}" for number in range(6))
 ENGINES = {"local": (), "dask": ("--engine", "dask")}
 LONGEST_SECONDS = 600  # of the last submission, so that the class is still being graded when Ctrl-C comes
