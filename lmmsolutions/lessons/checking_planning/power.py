@@ -42,5 +42,11 @@ class Power:
 
 
 def subjects_needed(power: Callable[[int, float], float], slope: float = 3.0, wanted: float = 0.8) -> int:
-    """The smallest number of subjects with the wanted power."""
+    """The smallest number of subjects with the wanted power.
+
+    Args:
+        power: number of subjects, average slope → probability that the test finds it.
+        slope: the average slope, ms per day.
+        wanted: that probability, 0 … 1.
+    """
     return next(n for n in range(2, MOST_SUBJECTS) if power(n, slope) >= wanted)
