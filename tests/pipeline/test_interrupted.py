@@ -75,7 +75,7 @@ def test_ctrl_c(handed_in: Course, engine: str, capsys: pytest.CaptureFixture[st
     os.killpg(grader.pid, signal.SIGINT)
     _, said = grader.communicate(timeout=END_SECONDS)
     assert grader.returncode == 130
-    assert "Interrupted. What was done is written; the same command goes on with the rest." in said
+    assert "Interrupted. Results so far are saved; run the same command again to continue." in said
     assert "Traceback" not in said
     _, alive = psutil.wait_procs(family, timeout=END_SECONDS)
     assert not alive, "the grader has ended, and what it had started lives on"
