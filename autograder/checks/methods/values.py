@@ -103,6 +103,9 @@ class ValueChecks(CheckList):
             label: what the feedback calls the check.
             unit: of the number.
 
+        Raises:
+            AuthorError: if the reference is no whole number.
+
         Example:
             >>> with trying(n_subjects=17):
             ...     checks = Checks()
