@@ -94,6 +94,16 @@ def test_the_architecture_page_names_modules_that_are_there() -> None:
     assert {name for name in packages if f"`{name}/`" not in text} == set()
 
 
+def test_every_package_but_three_is_kept_from_importing_nbgrader() -> None:
+    """A package that is new stands in the contract, or is named here."""
+    here = (REPOSITORY / "autograder").iterdir()
+    parts = {f"autograder.{path.stem}" for path in here if path.suffix == ".py" or (path / "__init__.py").exists()}
+    contracts = PROJECT["tool"]["importlinter"]["contracts"]
+    (contract,) = (one for one in contracts if "nbgrader" in one.get("forbidden_modules", ()))
+    allowed = {"autograder.plugins", "autograder.course", "autograder.marking"}
+    assert parts - {"autograder.__init__"} - set(contract["source_modules"]) == allowed
+
+
 def test_no_folder_of_code_is_long_and_flat() -> None:
     """What no longer fits into a dozen modules has parts that deserve a folder of their own."""
     found = {

@@ -14,7 +14,8 @@
 ``code`` holds what stands in a solution cell; in the others stands the instructor's solution. ``earns`` gives the
 points of the test cells behind a solution cell where the answer does not deserve them all. ``says`` gives, by the
 label of a check, the name of the mistake or a part of the hint that the student must read; ``message`` stands for
-what a visible check says.
+what a visible check says. ``one_id = true`` says of an answer that holds numbers or the id of one draw, where each
+student has data of their own, that it is submitted under the example's id alone: under others, numbers agree by chance.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from typing import Any
 from autograder.errors import BankError
 
 BANKS = ("tests/answers", "answers")  # where a bank may lie in the course folder
-KEYS = frozenset({"name", "does", "code", "earns", "says"})
+KEYS = frozenset({"name", "does", "code", "earns", "says", "one_id"})
 
 
 def find_bank(root: Path) -> Path | None:
@@ -46,6 +47,7 @@ class Answer:
     code: Mapping[str, str]  # grade_id of a solution cell → what stands in it
     earns: Mapping[str, float] = field(default_factory=dict)  # grade_id of a solution cell → points; missing: all
     says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # … → label of a check → mistake, or hint
+    one_id: bool = False  # whether it holds what belongs to one draw of the data, so that no other id is tried
 
     @property
     def is_right(self) -> bool:
@@ -136,7 +138,10 @@ def _answer(file: Path, entry: dict[str, Any]) -> Answer:
         raise BankError(file, name, '`says` holds texts: says.<cell> = { label = "mistake or hint" }')
     if earns and not any(says.values()):
         raise BankError(file, name, "a wrong answer needs `says`: which mistake should the student read about?")
-    return Answer(name, does, file, code, {part: float(points) for part, points in earns.items()}, says)
+    one_id = entry.get("one_id", False)
+    if not isinstance(one_id, bool):
+        raise BankError(file, name, "`one_id` is true or false", one_id, "true or false")
+    return Answer(name, does, file, code, {part: float(points) for part, points in earns.items()}, says, one_id)
 
 
 def _is_text(labels: Mapping[str, Any]) -> bool:

@@ -104,7 +104,7 @@ def cases(rehearsal: Rehearsal, answers: Sequence[Answer], vary: Vary, ids: Sequ
         yield _case(rehearsal, title, answer, code, PLAIN)
     for title, answer, code in plain:
         if vary is Vary.RIGHT or (title == SOLUTION and vary is not Vary.NOTHING):
-            named = ids if rehearsal.template.draws_by_id else ()
+            named = ids if rehearsal.template.draws_by_id and not (answer and answer.one_id) else ()
             yield from (_case(rehearsal, title, answer, code, submitted_as(one)) for one in named)
         if _is_varied(title, answer, vary):
             others = (OTHER_DATA, *VARIATIONS) if rehearsal.task.second_files else VARIATIONS

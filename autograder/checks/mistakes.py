@@ -3,7 +3,7 @@
 A row's ``wrong(data)``, or ``wrong(first, second)`` where the test cell reads two tables, returns one of two things:
 
 * the *value* that the misconception produces, in the form that the check wants (a number, a Series of effects,
-  points, a pair of intercept and slope …): it is recognised when the student's answer equals it;
+  points, a pair of intercept and slope …): it is recognized when the student's answer equals it;
 * a *text*, one of the kinds of mistake that the check itself can see (``"ML"``, ``"swapped"``, ``"text"``, …; see
   :mod:`autograder.checks.kinds`): the row then puts its own name, hint and share of the credit in place of the
   check's.
@@ -89,6 +89,7 @@ def of_table(rows: Iterable[Mistake], table: str) -> Iterator[Mistake]:
 
 
 MOST_TOGETHER = 2  # explanations of one answer that a student reads
+MUCH_FARTHER = 2.0  # times as far as the nearest; an optimizer that ends early ends nearest to what it fits
 _NOTHING_THERE = ("", "missing", "empty", "no-figure")  # no misconception, and a blank answer costs no computing
 
 
@@ -211,24 +212,33 @@ class Misconceptions:
         some._compute = lambda: (tuple(item for item in self._outcomes[0] if item.row.name in names), ())
         return some
 
-    def recognise(
-        self, match: Callable[[Any], Match], is_right: Callable[[Any], bool], at_least: Match = Match.COARSE
+    def recognize(
+        self,
+        match: Callable[[Any], Match],
+        is_right: Callable[[Any], bool],
+        at_least: Match = Match.COARSE,
+        distance: Callable[[Any], float] | None = None,
     ) -> Verdict | None:
         """The misconceptions whose value is the student's, reported together; ``None`` if there is none.
 
-        Where more than two explanations fit, none of them explains anything.
+        Of values that all lie within the tolerance, those much farther from the answer than the nearest one explain
+        nothing. Where more than two explanations are left, none of them explains anything.
 
         Args:
             match: how well the student's answer agrees with a row's value.
             is_right: whether a row's value would itself be right on these data; such a row proves nothing.
             at_least: the poorest agreement that counts.
+            distance: from the answer to the value of a row that agrees; without it, all that agree are equally near.
         """
         values = [item for item in self._outcomes[0] if not isinstance(item.value, str) or self._text_values]
-        graded = [
-            (grade, item.row) for item in values if (grade := _grade(item.value, match, is_right)) is not Match.NONE
-        ]
+        graded = [(grade, item) for item in values if (grade := _grade(item.value, match, is_right)) is not Match.NONE]
         best = max((grade for grade, _ in graded), default=Match.NONE)
-        rows_found = [row for grade, row in graded if grade is best]
+        found = [item for grade, item in graded if grade is best]
+        if distance is not None and len(found) > 1:
+            distances = [distance(item.value) for item in found]
+            farthest = MUCH_FARTHER * min(distances)
+            found = [item for item, far in zip(found, distances, strict=True) if far <= farthest]
+        rows_found = [item.row for item in found]
         if not graded or best < at_least or _stories(rows_found) > MOST_TOGETHER:
             return None
         return _together(rows_found, best)

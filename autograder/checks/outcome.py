@@ -30,7 +30,7 @@ class CheckResult:
     credit: float  # points this check is worth
     got: str = ""  # what the student's notebook produced, in words; never the expected value
     hint: str = ""  # what to think about; never the answer
-    mistake: str = ""  # name of the recognised misconception, "" where none was
+    mistake: str = ""  # name of the recognized misconception, "" where none was
     notes: tuple[str, ...] = ()  # for the author, never shown to a student: rows that could not be computed
     quantity: str = ""  # the student's variable, where the check declares its unit
     unit: str = ""  # "ms per day"; written answers are compared with the variable in it
@@ -39,12 +39,12 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A judgement in shares of the check's credit."""
+    """A judgment in shares of the check's credit."""
 
     share: float  # of the check's credit, 0 … 1
     got: str = ""  # the student's value in words
     hint: str = ""  # what to think about, never the answer
-    mistake: str = ""  # the recognised mistake: a row's name, or one of the check's own kinds
+    mistake: str = ""  # the recognized mistake: a row's name, or one of the check's own kinds
     notes: tuple[str, ...] = ()  # for the author of the course: rows that could not be computed
     carries: bool = True  # whether later parts may be built on the value, where it earns anything
 
@@ -54,7 +54,7 @@ class Verdict:
         return self.share >= 1.0
 
     def with_notes(self, notes: tuple[str, ...]) -> Verdict:
-        """The same judgement with further notes for the author."""
+        """The same judgment with further notes for the author."""
         return replace(self, notes=self.notes + notes) if notes else self
 
     def result(self, label: str, credit: float) -> CheckResult:

@@ -110,6 +110,20 @@ def made_whole(got: Sequence[float], want: Sequence[float]) -> str:
     return "cut-off" if all(one == math.trunc(other) for one, other in pairs) else ""
 
 
+def distance(got: float, want: float) -> float:
+    """How far ``got`` is from ``want``, at least as far as the digits that were given can tell."""
+    return max(abs(got - want), _resolution(got))
+
+
+def _resolution(got: float) -> float:
+    """Half a unit of the last digit that a number is rounded to, or the noise of floating point."""
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS + 1):
+        unit = _unit(got, digits)
+        if _on_grid(got, unit):
+            return unit / 2
+    return _ROUNDOFF * abs(got)
+
+
 def half_unit(want: float, digits: int = FULL_DIGITS) -> float:
     """Half a unit of the last kept digit of ``want`` rounded to ``digits`` significant digits; 0 for 0."""
     return _unit(want, digits) / 2

@@ -188,7 +188,7 @@ class Writer:
         submitted.late_submission_penalty = None
         self._gradebook.db.commit()
         if submitted.assignment.total_seconds_late > 0:
-            self._penalise(student, template)
+            self._penalize(student, template)
             self._late.add((student, template.assignment))
 
     def _entry(self, student: str, template: Template) -> Any:
@@ -217,7 +217,7 @@ class Writer:
         )
         return query.options(*loaded).populate_existing().one_or_none()
 
-    def _penalise(self, student: str, template: Template) -> None:
+    def _penalize(self, student: str, template: Template) -> None:
         about = {"notebook": template.notebook, "assignment": template.assignment, "student": student}
         resources = {"nbgrader": {**about, "db_url": self._course.db_url}}
         penalties = AssignLatePenalties(parent=self._course.parent)

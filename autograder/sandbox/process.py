@@ -51,7 +51,7 @@ class SandboxProcess:
     def __init__(self, preload: tuple[str, ...], hidden: tuple[str, ...], folder_mb: int) -> None:
         self.folder_mb = folder_mb
         self.failed: tuple[str, ...] = ()
-        self._started = self._ready = False
+        self._started = self._ready = self._has_read_ahead = False
         self.pid: int | None = None
         self._process_one: int | None = None  # a descriptor: unlike the number it is never another process
         tools = bubblewrap.find_tools()
@@ -131,6 +131,19 @@ class SandboxProcess:
             os.close(err_write)
         return Session(limits, ours, self._control, (out_read, err_read), closed)
 
+    def read_ahead(self) -> None:
+        """Have process 1 read, once, what the traceback of the most usual mistake shows, for all later sessions.
+
+        Raises:
+            OSError: process 1 has ended, or does not answer.
+        """
+        if self._has_read_ahead:
+            return
+        self._has_read_ahead = True
+        self._control.send(b'{"op": "read ahead"}')
+        if self._hear(START_SECONDS).get("event") != "read":
+            raise OSError("process 1 did not read ahead")
+
     def cleaned(self) -> bool:
         """End the session's processes and wait until nothing of it is left; False where that fails."""
         deadline = time.monotonic() + CLEAN_SECONDS
@@ -160,7 +173,7 @@ class SandboxProcess:
         self._errors.close()
 
     def _wait_until_started(self, seconds: float) -> None:
-        """Wait until bubblewrap has done its part; killed before, it would leave a process that waits for ever."""
+        """Wait until bubblewrap has done its part; killed before, it would leave a process that waits forever."""
         if not self._started:
             self._started = self._hear(seconds).get("event") == "started"
 

@@ -52,6 +52,7 @@ class Sandbox:
         self._hidden = tuple(dict.fromkeys((__name__.split(".")[0], *hidden)))
         self._running: SandboxProcess | None = None
         self._session: Session | None = None
+        self._reads_ahead = False  # once a student has made the mistake that it is for: who grades one need not wait
 
     def __enter__(self) -> Sandbox:
         return self
@@ -113,6 +114,8 @@ class Sandbox:
         try:
             running.wait_until_ready()
             self.failed = running.failed
+            if self._reads_ahead:
+                running.read_ahead()
             session = self._session = running.open(limits, self._closed)
         except (SandboxUnavailable, OSError):
             self._running = None
@@ -143,6 +146,8 @@ class Sandbox:
 
     def _closed(self) -> None:
         """A session was closed: keep the sandbox if it is clean, otherwise start a new one."""
+        if self._session is not None and self._session.missed_a_key:
+            self._reads_ahead = True
         self._session = None
         running = self._running
         if running is not None and not (running.filtered and running.cleaned()):

@@ -35,6 +35,7 @@ class Session(Requests):
 
     Attributes:
         ended: why the process ended, once it has; ``run`` and ``value`` raise it from then on.
+        missed_a_key: whether a cell ended by a ``KeyError``, as where it names a column that is not there.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Session(Requests):
         super().__init__(limits, sock, control, pipes)
         self._on_close = closed
         self._closed = False
+        self.missed_a_key = False
         self._given: frozenset[str] = frozenset()  # names of the files that were put beside the notebook
         self._seconds_left = limits.notebook_seconds
         self._values_left = limits.notebook_values_mb << 20
@@ -133,6 +135,7 @@ class Session(Requests):
             error = decode.optional_text(answer.get("error"))
         except decode.MalformedValue:
             raise self._end("protocol") from None
+        self.missed_a_key = self.missed_a_key or (error or "").startswith("KeyError:")
         outputs = self._outputs
         return CellRun(
             outputs=outputs.as_nbformat(),

@@ -39,13 +39,13 @@ class Pool(Executor):
 
     Args:
         workers: how many there are.
-        initialise: called in each process when it starts; must be importable there, as what is submitted.
+        initialize: called in each process when it starts; must be importable there, as what is submitted.
     """
 
-    def __init__(self, workers: int, initialise: Callable[[], object] = int) -> None:
+    def __init__(self, workers: int, initialize: Callable[[], object] = int) -> None:
         processes.prepare()
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        self._supervised = [_Supervised(self._tasks, initialise) for _ in range(workers)]
+        self._supervised = [_Supervised(self._tasks, initialize) for _ in range(workers)]
         self._closed = False
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -88,9 +88,9 @@ class _Task:
 class _Supervised:
     """One process, started again when it has died, and the thread that hands it one task after the other."""
 
-    def __init__(self, tasks: queue.SimpleQueue[_Task | None], initialise: Callable[[], object]) -> None:
+    def __init__(self, tasks: queue.SimpleQueue[_Task | None], initialize: Callable[[], object]) -> None:
         self._tasks = tasks
-        self._initialise = initialise
+        self._initialize = initialize
         self._ending = False
         self._starting = threading.Lock()  # held while the process is replaced: half started it cannot be ended
         self._note = RawArray("c", _NOTE)
@@ -112,7 +112,7 @@ class _Supervised:
     def _start(self) -> None:
         connection, theirs = multiprocessing.Pipe()
         context: Any = processes.context()
-        process = context.Process(target=_work, args=(theirs, self._note, self._initialise), daemon=True)
+        process = context.Process(target=_work, args=(theirs, self._note, self._initialize), daemon=True)
         with _allowed_children():
             process.start()
         theirs.close()
@@ -196,12 +196,12 @@ def _allowed_children() -> Iterator[None]:
         own._config["daemon"] = before
 
 
-def _work(connection: Connection[Any, Any], note: Any, initialise: Callable[[], object]) -> None:
+def _work(connection: Connection[Any, Any], note: Any, initialize: Callable[[], object]) -> None:
     """Runs in a process: does what is asked until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asks decides
     end_with_parent()
     _bound_memory()
-    problem = _failed(initialise)
+    problem = _failed(initialize)
 
     def remember(step: Path) -> None:
         text = json.dumps(step)
@@ -222,9 +222,9 @@ def _work(connection: Connection[Any, Any], note: Any, initialise: Callable[[], 
             connection.send((False, RuntimeError(said)))
 
 
-def _failed(initialise: Callable[[], object]) -> Exception | None:
+def _failed(initialize: Callable[[], object]) -> Exception | None:
     try:
-        initialise()
+        initialize()
     except Exception as problem:  # each task will say so
         return problem
     return None

@@ -20,9 +20,9 @@ from autograder.written.context import DOWN, NEGATIONS, UP
 from autograder.written.numbers import Number, numbers
 from autograder.written.vocabulary import Vocabulary
 
-ALIKE = 88.0  # per cent, of the texts as a whole
-_SPELLING = 85.0  # per cent, of two words that may be one
-_SHORTEST, _LONGEST_WORD = 5, 24  # letters of a word that may be misspelt
+ALIKE = 88.0  # percent, of the texts as a whole
+_SPELLING = 85.0  # percent, of two words that may be one
+_SHORTEST, _LONGEST_WORD = 5, 24  # letters of a word that may be misspelled
 _MISSPELT = 0.1  # share of the words
 _LONGEST = 3_000  # characters of a text that is compared; a longer one is equal to others or alone
 _SMALL = frozenset(
@@ -178,7 +178,7 @@ def _near(wording: _Wording, leader: _Wording) -> bool:
 
 
 def _same_word(one: str, other: str) -> bool:
-    """The same, or one of them misspelt; the first letter decides between "dependent" and "independent"."""
+    """The same, or one of them misspelled; the first letter decides between "dependent" and "independent"."""
     if one == other:
         return True
     lengths = sorted((len(one), len(other)))

@@ -1,4 +1,4 @@
-"""A student's own results as labelled numbers: what a written answer is compared with."""
+"""A student's own results as labeled numbers: what a written answer is compared with."""
 
 from __future__ import annotations
 

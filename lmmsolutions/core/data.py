@@ -27,7 +27,7 @@ class CorruptDataset(ValueError):
 
 
 class UnsuitableData(ValueError):
-    """A table cannot be analysed: a column is missing, not numeric, or has missing values."""
+    """A table cannot be analyzed: a column is missing, not numeric, or has missing values."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The one mixed-model fit of the reference solutions.
 
-statsmodels' default fit can be wrong by a per cent and still report success, and warns when nothing is wrong.  Here the
+statsmodels' default fit can be wrong by a percent and still report success, and warns when nothing is wrong.  Here the
 profiled likelihood has exact derivatives (:mod:`lmmsolutions.core.profile`), the search ends where Newton's method
 finds nothing left to gain (:mod:`lmmsolutions.core.search`), and a fit on the boundary, a variance of zero or a
 correlation of one, is as exact as any other.
@@ -164,7 +164,7 @@ class _Model:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """The optimum in the parametrisation of the search, and the way back."""
+    """The optimum in the parametrization of the search, and the way back."""
 
     optimum: Optimum
     triangle: type_of_floats  # X = basis · triangle, shape (p, p)

@@ -59,9 +59,9 @@ def log_likelihood_of(
 ) -> float:
     """Log-likelihood of any linear mixed model at given estimates.
 
-    Under REML the value at the generalised least squares estimate of β is the restricted log-likelihood that lme4 and
+    Under REML the value at the generalized least squares estimate of β is the restricted log-likelihood that lme4 and
     statsmodels print; any other β lowers it by its distance from that estimate.  Two fits of the same data can
-    therefore be compared by this one number, whichever optimiser found them and whichever parametrisation they use:
+    therefore be compared by this one number, whichever optimizer found them and whichever parametrization they use:
     only the covariance that the random part implies counts, Σ ZₖΨₖZₖᵀ + σ²I.
 
     Args:

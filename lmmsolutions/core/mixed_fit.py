@@ -51,7 +51,7 @@ class MixedFit:
     """A fitted linear mixed model; variances in the squared unit of the response."""
 
     fixed: pd.Series[float]  # fixed effects, index: columns of the design matrix
-    fixed_covariance: pd.DataFrame  # V, their covariance by generalised least squares, shape (p, p)
+    fixed_covariance: pd.DataFrame  # V, their covariance by generalized least squares, shape (p, p)
     terms: tuple[RandomEffects, ...]  # one for each grouping factor
     residual_variance: float
     log_likelihood: float  # natural; restricted under REML; with the constants of lme4 and statsmodels

@@ -2,7 +2,7 @@
 
 A check of a whole model takes a :class:`FittedModel`, under a lesson's field with the student's name
 (``reference.mixed_results``).  It is plain data and two methods, described there; nothing of it knows how a student
-parametrised the model or which optimiser was used.
+parametrized the model or which optimizer was used.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def stated(result: type[Any]) -> dict[str, Means]:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A misconception, recognised by the value that it leads to on the same data."""
+    """A misconception, recognized by the value that it leads to on the same data."""
 
     name: str  # short, for reports: "standard deviation for the variance"
-    quantity: str  # the student's variable that it is recognised by; ``table.column`` for a column of a table
+    quantity: str  # the student's variable that it is recognized by; ``table.column`` for a column of a table
     wrong: Callable[..., Any]  # the tables that the lesson's ``solve`` takes → the value that the misconception gives
     keeps: float  # share of the check's credit that it keeps, 0 … 0.75
     hint: str  # what the student reads; explains the mistake, never gives the answer
@@ -77,7 +77,7 @@ class FittedModel:
     * ``terms``: the random part, one :class:`FittedTerm` for each grouping factor, the outer of nested ones first; a
       nested factor's labels are unique in the table.  ``groups`` and ``cov_re`` are those of the first term;
     * ``implied_covariance()``: the covariance of the response that the fit implies, Σ ZΨZᵀ + σ²I, by which two
-      parametrisations of the same random part are seen to be the same;
+      parametrizations of the same random part are seen to be the same;
     * ``log_likelihood_at(…)``: how well *any* estimates fit these data, by this model's method, whatever random part
       they come from.  A student's fit is right where it is not less likely than ``llf`` by more than a tolerance.
     """

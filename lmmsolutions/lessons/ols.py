@@ -86,7 +86,7 @@ def _first_day_mean(data: pd.DataFrame) -> float:
     return float(data.loc[data["Days"] == data["Days"].min(), "Reaction"].mean())
 
 
-def _standardised(data: pd.DataFrame) -> float:
+def _standardized(data: pd.DataFrame) -> float:
     """Slope in standard deviations of Reaction per standard deviation of Days, which is Pearson's r."""
     return float(_line(data).slope * data["Days"].std() / data["Reaction"].std())
 
@@ -100,7 +100,7 @@ def _turned(line: LineFit) -> tuple[float, float]:
     return (-line.intercept / line.slope, 1 / line.slope) if line.slope else (float("nan"), float("nan"))
 
 
-_SWAPPED = "Response and predictor are exchanged: you modelled Days by Reaction. Which of the two is to be explained?"
+_SWAPPED = "Response and predictor are exchanged: you modeled Days by Reaction. Which of the two is to be explained?"
 _NO_CONSTANT = (
     "The line was forced through the origin. `sm.OLS` adds no constant by itself; without one, a rested person would "
     "react in no time at all."
@@ -167,9 +167,9 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "correlation for the slope",
         "slope",
-        _standardised,
+        _standardized,
         0.25,
-        "This is the correlation, or the slope of standardised variables. The slope asked for has a unit: ms per day.",
+        "This is the correlation, or the slope of standardized variables. The slope asked for has a unit: ms per day.",
     ),
     Mistake(
         "change over the whole study",

@@ -19,7 +19,7 @@ from lmmsolutions.lessons.mixed_model import MixedModel
 from lmmsolutions.lessons.subject_comparisons import SubjectComparison
 from lmmsolutions.variants.answers import Pair, Scale, has_value, pairs_apart
 from lmmsolutions.variants.drawing import Variant
-from lmmsolutions.variants.optimisers import OPTIMISERS, StudentsFit, students_fit
+from lmmsolutions.variants.optimizers import OPTIMIZERS, StudentsFit, students_fit
 
 ASSIGNMENTS: Mapping[str, Assignment] = {name: item for name, item in ALL.items() if name < "07"}
 type_of_pairs = Mapping[tuple[str, Pair], float]  # (assignment, pair) → tolerances apart
@@ -110,7 +110,7 @@ class Candidate:
     @cached_property
     def fits(self) -> Mapping[str, StudentsFit]:
         """Optimiser → how a student's fit with it compares with the reference."""
-        return {name: students_fit(self.complete, self.mixed, name) for name in OPTIMISERS}
+        return {name: students_fit(self.complete, self.mixed, name) for name in OPTIMIZERS}
 
 
 @cache

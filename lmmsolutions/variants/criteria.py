@@ -1,7 +1,7 @@
 """What a data set must be like for a second run: one row for each demand, with what was measured.
 
 A submission that is right on the published data and whose code is honest must be right here, too; one whose answers
-were typed in must be wrong; and what is wrong there for a known reason must be recognised here for the same reason.
+were typed in must be wrong; and what is wrong there for a known reason must be recognized here for the same reason.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from lmmsolutions.variants.candidate import (
     type_of_pairs,
 )
 from lmmsolutions.variants.drawing import DECIMALS
-from lmmsolutions.variants.optimisers import OPTIMISERS
+from lmmsolutions.variants.optimizers import OPTIMIZERS
 
 type_of_measure = tuple[bool, str]  # whether the demand is met, and what was measured
 
 CLEARLY = 0.01  # of an answer's scale: ten times the widest tolerance
 MARGIN = 2.0  # tolerances between a misconception and what it must be told from
-FIT_MARGIN = 0.5  # tolerances that an optimiser may be off
+FIT_MARGIN = 0.5  # tolerances that an optimizer may be off
 CORRELATIONS = (0.3, 0.7)  # a moderate positive association
 ICCS = (0.3, 0.8)
 
@@ -200,7 +200,7 @@ def _maximum_likelihood(candidate: Candidate) -> type_of_measure:
     return apart <= 1, f"{apart:.2f} tolerances"
 
 
-def _recognisable(candidate: Candidate) -> type_of_measure:
+def _recognizable(candidate: Candidate) -> type_of_measure:
     lost = sorted(candidate.without_value - published().without_value)
     return not lost, f"without a value: {', '.join(f'{quantity} ({name})' for quantity, name in lost) or 'none'}"
 
@@ -221,7 +221,7 @@ def _nearest(pairs: type_of_pairs) -> type_of_measure:
     return apart > MARGIN, f"{pair.quantity}: {pair.one} and {pair.other}, {apart:.1f} tolerances"
 
 
-def _optimiser(name: str) -> Criterion:
+def _optimizer(name: str) -> Criterion:
     def measure(candidate: Candidate) -> type_of_measure:
         there, here = published().fits[name], candidate.fits[name]
         met = (
@@ -258,7 +258,7 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion("common slope", "positive, at least four standard errors that allow for random slopes", _common_slope),
     Criterion("typed-in answers", f"every answer moved by {CLEARLY:.0%} of its scale or more", _typed_in),
     Criterion("roundings", _ENOUGH, _roundings),
-    Criterion("misconceptions with a value", "all that have one on the published data", _recognisable),
+    Criterion("misconceptions with a value", "all that have one on the published data", _recognizable),
     Criterion(
         "misconceptions and right answers",
         f"more than {MARGIN:.0f} tolerances apart",
@@ -269,7 +269,7 @@ CRITERIA: tuple[Criterion, ...] = (
         f"more than {MARGIN:.0f} tolerances apart, unless alike on the published data",
         _from_each_other,
     ),
-    *(_optimiser(name) for name in OPTIMISERS),
+    *(_optimizer(name) for name in OPTIMIZERS),
 )
 
 

@@ -85,7 +85,7 @@ def _population() -> _Population:
     fit = random_slopes(published)
     if fit is None or fit.boundary:
         raise MixedFitError("the published data have no regular fit with random slopes", fit)
-    # Rounded, so that the last digits of the optimiser cannot show in the fourth decimal of a drawn value.
+    # Rounded, so that the last digits of the optimizer cannot show in the fourth decimal of a drawn value.
     return _Population(
         fixed=np.round(fit.fixed.to_numpy(float), 2),
         errors=np.round(fit.standard_errors.to_numpy(float), 2),

@@ -52,13 +52,21 @@ def with_other_data() -> Rehearsal:
     return replace(one, task=replace(one.task, second_files={"data.csv": b"new"}))
 
 
+def with_data_of_ones_own() -> Rehearsal:
+    one = rehearsal()
+    drawing = [replace(test, source="data = draw(student.id)") if test.is_test else test for test in CELLS]
+    return replace(one, task=replace(one.task, template=replace(one.task.template, cells=tuple(drawing))))
+
+
 def answer(
     name: str = "an answer",
     code: Mapping[str, str] | None = None,
     earns: Mapping[str, float] | None = None,
     says: Mapping[str, Mapping[str, str]] | None = None,
+    one_id: bool = False,
 ) -> Answer:
-    return Answer(name, "does something", Path("bank.toml"), code or {"q1": "slope = 1"}, earns or {}, says or {})
+    code = code or {"q1": "slope = 1"}
+    return Answer(name, "does something", Path("bank.toml"), code, earns or {}, says or {}, one_id)
 
 
 def check(

@@ -36,6 +36,10 @@ WRONG = {
     "points as text": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nearns.q = '1'\n", "`earns` holds points"),
     "points as truth": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nearns.q = true\n", "`earns` holds points"),
     "hint for no check": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nsays.q = 'text'\n", "`says` holds texts"),
+    "ids as a list": (
+        "[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\none_id = ['ada']\n",
+        "`one_id` is true or false",
+    ),
     "no hint": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nearns.q = 0\n", "needs `says`"),
     "one name twice": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\n" * 2, "several answers of this name"),
 }

@@ -9,9 +9,9 @@ from autograder.audit.bank import Answer
 from autograder.audit.cases import VARIATIONS, AuditCase, Vary, cases, parts_of
 from autograder.errors import BankError
 from autograder.template import grade_id_of
-from tests.audit.made_up import SOLUTION, answer, rehearsal, with_other_data
+from tests.audit.made_up import SOLUTION, answer, rehearsal, with_data_of_ones_own, with_other_data
 
-OPTIMISERS = sum(bool(one.only) for one in VARIATIONS)
+OPTIMIZERS = sum(bool(one.only) for one in VARIATIONS)
 
 
 def sources(case: AuditCase) -> dict[str, str]:
@@ -38,7 +38,7 @@ def test_an_answer_stands_among_the_solutions_and_the_blank_among_nothing() -> N
     [
         (Vary.NOTHING, [answer()], 0),
         (Vary.SOLUTION, [answer()], len(VARIATIONS)),
-        (Vary.RIGHT, [answer()], 2 * len(VARIATIONS) - OPTIMISERS),
+        (Vary.RIGHT, [answer()], 2 * len(VARIATIONS) - OPTIMIZERS),
         (Vary.RIGHT, [answer(code={"q1": "smf.MixedLM()"})], 2 * len(VARIATIONS)),
         (Vary.RIGHT, [answer(earns={"q1": 0.0})], len(VARIATIONS)),
     ],
@@ -61,6 +61,14 @@ def test_other_data_takes_the_place_of_the_published() -> None:
     tried = {case.variation.name: case.task.files for case in cases(with_other_data(), [], Vary.SOLUTION)}
     assert tried["other data"] == {"data.csv": b"new"}
     assert tried["as it is graded"] == {"data.csv": b"old"}
+
+
+def test_where_data_are_drawn_by_the_id_all_answers_are_submitted_under_others_but_those_of_one_draw() -> None:
+    answers = [answer("computed"), answer("typed", one_id=True), answer("wrong", earns={"q1": 0.0})]
+    tried = list(cases(with_data_of_ones_own(), answers, Vary.RIGHT, ["mia", "ben"]))
+    names = {who: [case.title for case in tried if case.variation.submitted_as == who] for who in ("mia", "ben")}
+    assert names["mia"] == ["the solution", "the blank release", "bank: computed", "bank: wrong"]
+    assert names["ben"] == names["mia"]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ FAILING_OPTIMIZERS = {
 
 
 @each_assignment
-def test_seeds_threads_optimisers_and_other_data_make_no_difference(
+def test_seeds_threads_optimizers_and_other_data_make_no_difference(
     reports: dict[str, Report], assignment: str
 ) -> None:
     assert {change.circumstance for change in reports[assignment].changes} == FAILING_OPTIMIZERS.get(assignment, set())

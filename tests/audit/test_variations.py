@@ -32,7 +32,7 @@ threads = [getattr(lib, name)() for lib in map(ctypes.CDLL, libraries) for name 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as one:
+    with Sandbox(preload=("statsmodels.formula.api",)) as one:
         yield one
 
 
@@ -50,7 +50,7 @@ def test_seeds_change_what_is_drawn(sandbox: Sandbox) -> None:
     assert tuple(value(sandbox, "random seed 1", code, "drawn")) == drawn[1]
 
 
-def test_optimisers_become_the_default(sandbox: Sandbox) -> None:
+def test_optimizers_become_the_default(sandbox: Sandbox) -> None:
     names = [PLAIN.name, *(name for name in BY_NAME if name.startswith("optimizer"))]
     found = {name: value(sandbox, name, FIT, "variance") for name in names}
     assert len(set(found.values())) >= 4, found

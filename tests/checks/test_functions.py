@@ -186,7 +186,7 @@ checks.function("draw", [{}, {}, {"n": 2}], [[1], [2], [3, 3]])
 
 
 def test_calls_are_kept_so_that_a_changed_test_can_be_run_again() -> None:
-    with Sandbox().session({}, Limits()) as session:
+    with Sandbox(preload=()) as sandbox, sandbox.session({}, Limits()) as session:
         evidence = SessionEvidence(session, {})
         evidence.ran(session.run(COUNTER, "q1"), COUNTER)
         first = Referee(evidence).judge(TEST, 1)

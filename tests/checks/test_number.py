@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.checks import AuthorError, Checks, Status
@@ -189,6 +189,24 @@ def test_rows_that_cannot_be_told_apart_are_reported_together() -> None:
     assert hint == "it has a unit Or: it is not standardised"
 
 
+ALIKE = [Row("by ML", "answer", 93.7, 0.5, "by ML"), Row("per class", "answer", 93.71, 0.25, "per class")]
+
+NEAREST: dict[str, tuple[float, str, float]] = {
+    "one of them": (93.70003, "by ML", 0.5),
+    "the other": (93.70997, "per class", 0.25),
+    "between them, as a fit that ended early": (93.704, "by ML, per class", 0.25),
+    "rounded, as either may be": (93.7, "by ML, per class", 0.25),
+    "rounded too far": (94.0, "by ML, per class", 0.125),
+}
+
+
+@pytest.mark.parametrize(("answer", "mistake", "share"), NEAREST.values(), ids=NEAREST.keys())
+def test_of_rows_within_the_tolerance_the_much_nearer_one_explains(answer: float, mistake: str, share: float) -> None:
+    result = judge_value(answer, "number", 0.535230, relative=1e-3, mistakes=ALIKE)
+    assert result.mistake == mistake, result
+    assert result.earned == pytest.approx(share)
+
+
 def test_a_row_that_raises_is_noted_for_the_author_alone() -> None:
     result = judge_value(0.7, "number", 0.535230, mistakes=ROWS)
     assert len(result.notes) == 1
@@ -308,9 +326,10 @@ ANSWERS = st.recursive(
 )
 
 
+@settings(max_examples=60)
 @given(ANSWERS)
 def test_no_answer_breaks_a_check(answer: Any) -> None:
-    table, effects = pd.DataFrame({"a": [1, 2]}), pd.Series({308: 1.0, 309: -1.0})
+    table, effects = pd.DataFrame({"a": [3, 4]}), pd.Series({308: 1.0, 309: -1.0})
     with judging(FakeEvidence({"answer": answer})):
         checks = Checks(5)
         checks.number("answer", 123.456789, credit=1)

@@ -19,7 +19,7 @@ FUNCTION = Opaque("builtins.method")
 
 PROBABILITIES: dict[str, tuple[Any, str, float]] = {
     "itself": (P, "", 1.0),
-    "of another optimiser": (P * 10 ** (4e-4 * 29.7 / 2.303), "", 1.0),
+    "of another optimizer": (P * 10 ** (4e-4 * 29.7 / 2.303), "", 1.0),
     "four digits": (4.900e-8, "", 1.0),
     "one digit": (5e-8, "", 0.0),
     "in a list": ([P], "", 1.0),

@@ -227,7 +227,7 @@ END_HIDDEN = "### END HIDDEN TESTS"
 
 
 def name_of(value: object) -> str | None:
-    """A readable id for a parametrised test."""
+    """A readable id for a parametrized test."""
     return value.name if isinstance(value, Code | Written) else None
 
 

@@ -48,7 +48,7 @@ ANSWERS = {
 
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
-    with Sandbox() as sandbox:
+    with Sandbox(preload=("pandas",)) as sandbox:
         yield sandbox
 
 

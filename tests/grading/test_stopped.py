@@ -158,8 +158,8 @@ def test_hints_name_cells_by_the_parts_of_the_notebook() -> None:
         known.append(TemplateCell(name, "code", answer, answer, False, False, True))
         known.append(TemplateCell(f"{name}-tests", "code", TESTS, "", True, True, False, points=1.0))
     notebook = new_notebook(cells=cells)
-    sandbox = Sandbox()
-    graded = grade(notebook, Template("a", "a", tuple(known)), lambda: sandbox.session({}, Limits()), {})
+    with Sandbox(preload=()) as sandbox:
+        graded = grade(notebook, Template("a", "a", tuple(known)), lambda: sandbox.session({}, Limits()), {})
     hints = [check.hint for cell in graded.grades for check in cell.verdict.checks]
     why = "`slope` is not defined. Blanks (`____`) were left in the answer cell of {}, which stopped with {}."
     error = "KeyError: '____'"

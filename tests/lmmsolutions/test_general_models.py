@@ -125,7 +125,7 @@ def test_the_log_likelihood_at_the_estimates_is_that_of_the_fit(model: Model, me
         assert fit.model.log_likelihood_at(fixed, moved, fit.model.scale * rng.uniform(0.9, 1.1)) < at + 1e-9
 
 
-def test_another_parametrisation_of_the_same_random_part_is_as_likely() -> None:
+def test_another_parametrization_of_the_same_random_part_is_as_likely() -> None:
     fit = MODELS[0].fitted(reml=True)
     design, groups, covariance = (getattr(fit.model.terms[0], name) for name in ("design", "groups", "covariance"))
     shift = np.array([[1.0, 4.5], [0.0, 1.0]])  # intercept at day 4.5
@@ -232,7 +232,7 @@ def with_intercepts(data: pd.DataFrame, reml: bool = True) -> MixedFit:
         return error.fit
 
 
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=10, deadline=None)
 
 
 @given(data=tables(), factor=st.sampled_from([1e-3, 0.5, 1e3]))

@@ -36,7 +36,7 @@ def covariance(groups: np.ndarray, group_variance: float, residual_variance: flo
 
 
 @given(cases())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_ml_is_the_multivariate_normal_density(case: type_of_case) -> None:
     endog, exog, groups, fixed, group_variance, residual_variance = case
     want = multivariate_normal.logpdf(endog, exog @ fixed, covariance(groups, group_variance, residual_variance))
@@ -45,7 +45,7 @@ def test_ml_is_the_multivariate_normal_density(case: type_of_case) -> None:
 
 
 @given(cases())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_reml_is_the_density_with_the_fixed_effects_integrated_out(case: type_of_case) -> None:
     endog, exog, groups, _, group_variance, residual_variance = case
     inverse = np.linalg.inv(covariance(groups, group_variance, residual_variance))
@@ -59,7 +59,7 @@ def test_reml_is_the_density_with_the_fixed_effects_integrated_out(case: type_of
 
 
 @given(cases())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_neither_labels_nor_order_of_rows_matter(case: type_of_case) -> None:
     endog, exog, groups, fixed, group_variance, residual_variance = case
     order = np.random.default_rng(0).permutation(groups.size)

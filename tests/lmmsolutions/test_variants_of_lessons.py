@@ -57,7 +57,7 @@ def test_every_answer_is_another_but_those_that_are_named(name: str) -> None:
 
 
 @each_lesson
-def test_mistakes_are_recognised_as_on_the_published_data(name: str) -> None:
+def test_mistakes_are_recognized_as_on_the_published_data(name: str) -> None:
     here, there = Solved(name, written(name)).pairs(), published(name).pairs()
     near = [key for key, value in here.items() if value <= MARGIN and there[key] > 1 and not by_accident(key)]
     assert near == []

@@ -45,11 +45,17 @@ NEIGHBOURS = {
 
 
 @pytest.fixture(scope="module")
-def two() -> Iterator[tuple[Sandbox, Sandbox]]:
-    with Sandbox(preload=()) as one, Sandbox(preload=()) as other:
-        for sandbox in (one, other):
-            sandbox.session({}).close()
-        yield one, other
+def one() -> Iterator[Sandbox]:
+    with Sandbox(preload=()) as sandbox:
+        sandbox.session({}).close()
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def other() -> Iterator[Sandbox]:
+    with Sandbox(preload=()) as sandbox:
+        sandbox.session({}).close()
+        yield sandbox
 
 
 def hostile(sandbox: Sandbox, code: str, ended: list[SessionEnded]) -> None:
@@ -63,17 +69,16 @@ def hostile(sandbox: Sandbox, code: str, ended: list[SessionEnded]) -> None:
 @pytest.mark.slow  # it holds where the machine has a processor to share
 @pytest.mark.parametrize("code", NEIGHBOURS.values(), ids=NEIGHBOURS)
 def test_an_honest_session_beside_a_hostile_one(
-    two: tuple[Sandbox, Sandbox], code: str, monkeypatch: pytest.MonkeyPatch
+    one: Sandbox, other: Sandbox, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It needs most of its limit for itself, so it would not end in time if it did not get its share."""
     ended: list[SessionEnded] = []
-    quiet, spoiled = two
-    with quiet.session({}, Limits(cell_seconds=1.2)) as session:
+    with one.session({}, Limits(cell_seconds=1.2)) as session:
         # sessions are opened in main threads only; the hostile one is another program's, so to say
         monkeypatch.setattr(threading, "main_thread", threading.current_thread)
         monkeypatch.setattr("autograder.deadline.signal.setitimer", lambda *_: None)
         monkeypatch.setattr("autograder.deadline.signal.signal", lambda *_: None)
-        beside = threading.Thread(target=hostile, args=(spoiled, code, ended))
+        beside = threading.Thread(target=hostile, args=(other, code, ended))
         beside.start()
         time.sleep(0.3)
         run = session.run(BUSY.format(seconds=0.8), "honest")
@@ -88,8 +93,8 @@ SHARES = {"half a processor": 0.5, "one processor": 1.0}
 
 @pytest.mark.slow  # it holds where the machine has a processor to share
 @pytest.mark.parametrize("share", SHARES.values(), ids=SHARES)
-def test_what_many_processes_use_together(two: tuple[Sandbox, Sandbox], share: float) -> None:
-    with two[0].session({}, Limits(processors=share)) as session:
+def test_what_many_processes_use_together(one: Sandbox, share: float) -> None:
+    with one.session({}, Limits(processors=share)) as session:
         session.run(
             "import os, time\nfrom concurrent.futures import ThreadPoolExecutor\n"
             "children = []\n"
@@ -110,16 +115,16 @@ def test_what_many_processes_use_together(two: tuple[Sandbox, Sandbox], share: f
     assert used <= share * wall * 1.3 + 0.5 + 0.1 * (os.cpu_count() or 1)
 
 
-def test_one_process_never_rests(two: tuple[Sandbox, Sandbox]) -> None:
-    with two[0].session({}) as session:
+def test_one_process_never_rests(one: Sandbox) -> None:
+    with one.session({}) as session:
         run = session.run("import time\n" + BUSY.format(seconds=1.0) + "\nprint(time.process_time())", "honest")
         assert run.error is None
         used = session._used()
         assert used["spent"] >= 0.9
 
 
-def test_waiting_in_vain_is_told_from_working(two: tuple[Sandbox, Sandbox]) -> None:
+def test_waiting_in_vain_is_told_from_working(one: Sandbox) -> None:
     for code, waited in (("import time; time.sleep(60)", True), ("while True: pass", False)):
-        with two[0].session({}, Limits(cell_seconds=1)) as session, pytest.raises(SessionEnded) as ended:
+        with one.session({}, Limits(cell_seconds=1)) as session, pytest.raises(SessionEnded) as ended:
             session.run(code, "c")
         assert (ended.value.reason, ended.value.waited) == ("time", waited)

@@ -17,7 +17,7 @@ TOGETHER = {
     "case and white space": BASE.upper().replace("MS", "ms").replace(" ", "\n "),
     "Markdown": BASE.replace("slope", "**slope**").replace("line", "*line*"),
     "punctuation": BASE.replace(",", "").replace(".", "!"),
-    "a misspelt word": BASE.replace("because", "becuase"),
+    "a misspelled word": BASE.replace("because", "becuase"),
     "small words": BASE.replace("The line", "A line").replace("about ", ""),
     "a number rounded otherwise": BASE.replace("75 ms", "75.48 ms"),
 }

@@ -22,7 +22,7 @@ Words = str | Sequence[str]
 
 @dataclass(frozen=True)
 class Pieces:
-    """What a figure should be labelled with."""
+    """What a figure should be labeled with."""
 
     x: Requirement = True
     y: Requirement = True

@@ -66,9 +66,9 @@ def _told(
     rows: Misconceptions,
 ) -> Verdict:
     """The verdict in the words of the rows that were drawn, or were drawn with the axes exchanged."""
-    found = rows.recognise(lambda value: agrees(value, False), is_right)
+    found = rows.recognize(lambda value: agrees(value, False), is_right)
     if found is None and verdict.mistake != "swapped":
-        turned = rows.recognise(lambda value: agrees(value, True), is_right)
+        turned = rows.recognize(lambda value: agrees(value, True), is_right)
         found = turned and replace(
             turned,
             share=SWAPPED_KEEPS * turned.share,

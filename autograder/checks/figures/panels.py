@@ -65,7 +65,7 @@ def known_figure(
     def agrees(value: Any) -> Match:
         return Match.FULL if any(shows(figure, value) for figure in figures) else Match.NONE
 
-    found = rows.recognise(agrees, is_right)
+    found = rows.recognize(agrees, is_right)
     if found is None:
         return rows.named(judged.verdict).with_notes(rows.notes)
     return replace(found, got=judged.verdict.got, notes=rows.notes)

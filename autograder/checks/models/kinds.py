@@ -1,4 +1,4 @@
-"""Fitted models: what was fitted to what, recognised from the fit itself.
+"""Fitted models: what was fitted to what, recognized from the fit itself.
 
 Kinds of mistakes that the checks see by themselves, and that a row may name through a text from ``wrong(data)``:
 ``unfitted``, ``summary``, ``not-a-model``, ``pooled-OLS``, ``mixed``, ``other-model``, ``swapped``, ``bar-formula``,

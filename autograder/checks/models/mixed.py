@@ -41,7 +41,7 @@ from autograder.values.views import Model, type_of_array
 FIELDS = ("endog", "exog", "fe_params", "scale", "groups", "llf", "method", "log_likelihood_at")
 _LOG_LIKELIHOOD = 5e-3  # absolute; the worst honest optimizer measured (powell) loses 2e-3
 _AT_THE_OPTIMUM = 5e-5  # absolute; estimates this likely differ by less than a hundredth of a standard error
-_VARIANCE = 1.5e-2  # relative; the worst honest optimizer measured is off by 1e-2
+_VARIANCE = 2.4e-2  # relative; of fits to 125 draws of the exam, the worst honest one (powell) is off by 1.6e-2
 _FIXED = 1e-3  # of the range of the response; the worst honest optimizer measured is off by 2e-4
 _ROW = 1e-2  # of the response's variance; a row's fit is compared with another fit of the same wrong model
 
@@ -94,7 +94,7 @@ def judge_mixed(name: str, answer: Any, reference: ReferenceMixedModel, rows: Mi
     if kind is None:
         return right(got)
     more = _about_groups(model) if kind == "groups" else ""
-    found = rows.recognise(seen.match, lambda value: _is_reference(value, want))
+    found = rows.recognize(seen.match, lambda value: _is_reference(value, want))
     return finish(of_kind(kind, got, more), found, rows)
 
 

@@ -41,7 +41,7 @@ def judge_ols(name: str, answer: Any, reference: ReferenceModel, rows: Misconcep
     kind, got = _kind(model, fixed), describe_model(model)
     if kind is None:
         return right(got)
-    found = rows.recognise(lambda value: _match(model, value), lambda value: _is_reference(value, fixed))
+    found = rows.recognize(lambda value: _match(model, value), lambda value: _is_reference(value, fixed))
     return finish(of_kind(kind, got), found, rows)
 
 

@@ -20,7 +20,7 @@ from autograder.values.views import Missing
 
 TEXT_KEEPS = 0.5  # "True" for True
 NOT_HELD = "This does not hold for your answer."
-_AUTHORS = (AuthorError, NameError, ImportError)  # what only the test itself can be wrong about
+TESTS_OWN = (AuthorError, NameError, ImportError)  # what only the test itself can be wrong about
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -43,7 +43,7 @@ def judge_condition(condition: bool | Callable[[], Any], hint: str) -> Verdict:
     try:
         held, problem = condition(), None
         held = held() if callable(held) else held  # a function that was passed by its name
-    except (*_AUTHORS, SessionEnded):
+    except (*TESTS_OWN, SessionEnded):
         raise
     except Exception as error:
         held, problem = None, error
@@ -84,7 +84,7 @@ def judge_text(name: str, answer: Any, want: Sequence[str], rows: Misconceptions
         return unusable(name, None, "empty")
     if any(said == _plain(one) for one in want):
         return right(describe(answer))
-    found = rows.recognise(
+    found = rows.recognize(
         lambda value: Match.FULL if _plain(str(value)) == said else Match.NONE,
         lambda value: any(_plain(str(value)) == _plain(one) for one in want),
     )
@@ -104,7 +104,7 @@ def judge_choice(name: str, answer: Any, want: Any, options: Sequence[Any], rows
     verdict = _yes_or_no(name, answer, want) if isinstance(want, bool) else _option(name, answer, want, options)
     found = None
     if verdict.mistake in ("other-option", "not-an-option"):
-        found = rows.recognise(
+        found = rows.recognize(
             lambda value: Match.FULL if _plain(key(answer)) == _plain(key(value)) else Match.NONE,
             lambda value: _plain(key(value)) == _plain(key(want)),
         )

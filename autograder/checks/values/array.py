@@ -20,6 +20,7 @@ from autograder.checks.tolerance import (
     PREDICTION,
     Match,
     Tolerance,
+    distance,
     made_whole,
 )
 from autograder.checks.values.containers import Unfit, as_floats, as_number, is_usable
@@ -90,7 +91,11 @@ def judge_array(answer: Any, want: WantedArray, rows: Misconceptions) -> Verdict
         other = as_sequence(value)
         return not isinstance(other, Unfit) and want.match(other, want.values) is Match.FULL
 
-    found = rows.recognise(agrees, is_right, Match.FULL if match is Match.COARSE else Match.COARSE)
+    def far(value: Any) -> float:
+        other = as_sequence(value)
+        return math.inf if isinstance(other, Unfit) else max(map(distance, got, other))
+
+    found = rows.recognize(agrees, is_right, Match.FULL if match is Match.COARSE else Match.COARSE, far)
     verdict = found or rows.named(_whole_numbers(got, want) or _generic(got, want, match))
     return replace(verdict, got=describe(answer)).with_notes(rows.notes)
 

@@ -102,7 +102,7 @@ def judge_function(
         return verdict
     found = None
     if matches is not None and is_right is not None:
-        found = rows.recognise(
+        found = rows.recognize(
             lambda value: Match.FULL if matches(results, _results_of(value, cases)) else Match.NONE,
             lambda value: is_right(_results_of(value, cases)),
         )

@@ -21,6 +21,7 @@ from autograder.checks.tolerance import (
     FULL_DIGITS,
     Match,
     Tolerance,
+    distance,
     made_whole,
 )
 from autograder.checks.values.containers import Unfit, as_number, as_numbers, text_in
@@ -193,7 +194,17 @@ def _known(got: float, want: Wanted, rows: Misconceptions) -> Verdict | None:
         number = as_number(value)
         return isinstance(number, float) and want.tolerance.within(number, want.value)
 
-    return rows.recognise(agrees, is_right)
+    return rows.recognize(agrees, is_right, distance=distance_from(got))
+
+
+def distance_from(got: float) -> Callable[[Any], float]:
+    """How far a value of a row, which is a number, is from an answer."""
+
+    def far(value: Any) -> float:
+        number = as_number(value)
+        return distance(got, number) if isinstance(number, float) else math.inf
+
+    return far
 
 
 def _generic(got: float, want: Wanted, match: Match) -> Verdict:

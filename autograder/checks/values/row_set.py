@@ -69,7 +69,7 @@ def judge_rows(answer: Any, wanted: WantedRows, rows: Misconceptions) -> Verdict
     def agrees(value: Any) -> Match:
         return Match.FULL if as_rows(value, wanted.columns, wanted.table) == got else Match.NONE
 
-    found = rows.recognise(agrees, lambda value: as_rows(value, wanted.columns, wanted.table) == wanted.want)
+    found = rows.recognize(agrees, lambda value: as_rows(value, wanted.columns, wanted.table) == wanted.want)
     return replace(found or rows.named(_generic(got, wanted)), got=describe(answer)).with_notes(rows.notes)
 
 

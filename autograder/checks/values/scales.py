@@ -12,7 +12,7 @@ from autograder.checks.mistakes import Misconceptions
 from autograder.checks.outcome import AuthorError, Verdict, right, wrong
 from autograder.checks.tolerance import COARSE_HINT, COARSE_SHARE, Match, Tolerance, made_whole
 from autograder.checks.values.containers import Unfit, as_number, text_in
-from autograder.checks.values.number import CARRIED_HINT, TEXT_KEEPS, own_result, unusable
+from autograder.checks.values.number import CARRIED_HINT, TEXT_KEEPS, distance_from, own_result, unusable
 
 ONE_SIDED_KEEPS = 0.5  # the right test, for another question
 DOUBLED_KEEPS = 0.5
@@ -94,7 +94,7 @@ def judge_probability(answer: Any, want: WantedProbability, rows: Misconceptions
         other = as_number(value)
         return isinstance(other, float) and want.near(other, want.value)
 
-    found = rows.recognise(agrees, is_right)
+    found = rows.recognize(agrees, is_right, distance=distance_from(got))
     verdict = found or rows.named(_generic_probability(got, want, match))
     return replace(verdict, got=number(got)).with_notes(rows.notes)
 
@@ -186,7 +186,7 @@ def judge_log_likelihood(answer: Any, want: WantedLogLikelihood, rows: Misconcep
         return isinstance(other, float) and want.near(other, want.value)
 
     # A value that is rounded too far may be either; the benefit of the doubt is the student's.
-    found = None if want.is_rounded(got) else rows.recognise(agrees, is_right)
+    found = None if want.is_rounded(got) else rows.recognize(agrees, is_right, distance=distance_from(got))
     verdict = found or rows.named(_generic_log_likelihood(got, want))
     return replace(verdict, got=number(got)).with_notes(rows.notes)
 
@@ -195,7 +195,7 @@ def _generic_log_likelihood(got: float, want: WantedLogLikelihood) -> Verdict:
     if got != got:
         return wrong(hint=f"`{want.name}` is not a number (NaN).", mistake="nan")
     if math.isinf(got):
-        hint = "An infinite likelihood means that the optimiser left the possible values: this is no fit."
+        hint = "An infinite likelihood means that the optimizer left the possible values: this is no fit."
         return wrong(hint=hint, mistake="infinite")
     if want.is_rounded(got):
         hint = "Rounded too far: keep at least two decimals, which tell one fit from another."

@@ -41,7 +41,7 @@ def judge_table(name: str, answer: Any, want: pd.DataFrame, rows: Misconceptions
         return rows.named(_not_a_table(name, answer, kind))
     if _same(table, want):
         return right(describe(answer))
-    found = rows.recognise(lambda value: _match(table, value, want), lambda value: _is_right(value, want))
+    found = rows.recognize(lambda value: _match(table, value, want), lambda value: _is_right(value, want))
     return replace(found or rows.named(_difference(table, want)), got=describe(answer)).with_notes(rows.notes)
 
 
@@ -139,7 +139,7 @@ def judge_count(name: str, answer: Any, want: int, rows: Misconceptions, printed
     if not isinstance(got, Unfit):
         if got == want:
             return right(number(got))
-        found = rows.recognise(lambda value: _same_count(got, value), lambda value: _same_count(want, value) > 0)
+        found = rows.recognize(lambda value: _same_count(got, value), lambda value: _same_count(want, value) > 0)
         fallback = rows.named(wrong(hint="This is not the count that the data give."))
         return replace(found or fallback, got=number(got)).with_notes(rows.notes)
     parts = as_numbers(answer)
@@ -163,7 +163,7 @@ def judge_identifier(name: str, answer: Any, want: int | str, rows: Misconceptio
     def same(value: Any) -> Match:
         return Match.FULL if _identifier(value) == got else Match.NONE
 
-    found = rows.recognise(same, lambda value: _identifier(value) == str(want))
+    found = rows.recognize(same, lambda value: _identifier(value) == str(want))
     other = wrong(describe(answer), f"`{name}` is another one than the task asks for.")
     return replace(found or rows.named(other), got=describe(answer)).with_notes(rows.notes)
 
@@ -191,7 +191,7 @@ def judge_shape(name: str, answer: Any, want: Iterable[int], rows: Misconception
     unfit = as_number(answer)
     if not got and isinstance(unfit, Unfit) and unfit.kind not in ("several", "other"):
         return rows.named(unusable(name, answer, unfit.kind))
-    found = rows.recognise(lambda value: _same_sizes(got, value), lambda value: _sizes(value) == asked)
+    found = rows.recognize(lambda value: _same_sizes(got, value), lambda value: _sizes(value) == asked)
     return replace(found or rows.named(_shape_mistake(got, asked)), got=describe(answer)).with_notes(rows.notes)
 
 

@@ -174,7 +174,7 @@ def visible_complaint(run: CellRun, about: TemplateCell, delimiters: Delimiters)
     lines = about.released.split("\n")
     number = run.line or 0
     if not 0 < number <= len(lines):
-        return "A check that you can see in this cell did not pass." if hidden is None else ""
+        return "A visible check in this cell failed." if hidden is None else ""
     if hidden is not None and number >= hidden:
         return ""  # what stands behind hidden tests may need what they define
     if not run.error.startswith("AssertionError"):

@@ -11,8 +11,6 @@ from __future__ import annotations
 import array
 import contextlib
 import ctypes
-import gc
-import importlib
 import json
 import os
 import resource
@@ -29,6 +27,7 @@ from .channel import Channel
 from .figures.recorder import Recorder
 from .session import CHANNEL, Session, become
 from .shell import Shell
+from .warming import read_ahead, warm_up
 from .watchdog import Unwatched, Watch, dirty, wipe
 
 PR_SET_PDEATHSIG = 1
@@ -36,16 +35,6 @@ PR_SET_DUMPABLE = 4
 TICK_SECONDS = 0.05
 LONGEST_REST = 0.5  # seconds, until somebody looks again
 CLEAN_SECONDS = 8.0  # less than the host waits
-REHEARSAL = """
-import io as _io
-import matplotlib.pyplot as _plt, pandas as _pd
-_plt.figure(); _plt.hist([1.0, 2.0, 2.5], label="a"); _plt.plot([1, 2], [1, 2], "o-", label="$x^2$")
-_plt.xlabel("x"); _plt.title("t"); _plt.legend(); _plt.savefig(_io.BytesIO(), bbox_inches="tight"); _plt.close()
-_plt.scatter([1], [2]); _plt.savefig(_io.BytesIO()); _plt.close("all")
-_pd.DataFrame({"a": [1.5], "b": ["x"]})._repr_html_(); repr(_pd.Series([1.5]))
-_pd.read_csv(_io.StringIO("a,b\\n1,2"))
-undefined_name
-"""
 
 
 def main(config: dict[str, Any], control: socket.socket) -> NoReturn:
@@ -67,45 +56,6 @@ def harden() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))  # the grader's own bound is not the sessions'
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
-
-
-def warm_up(config: dict[str, Any]) -> tuple[Shell, Recorder, list[str]]:
-    """Import, make the shell, and do once what would be slow in every session.
-
-    Returns:
-        The shell, the recorder of figures, and the modules of ``preload`` that cannot be imported.
-    """
-    gc.disable()  # what is loaded stays, and looking for garbage in it takes a tenth of the time
-    failed = []
-    for name in config["preload"]:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            failed.append(name)
-    shell: Any = Shell.create()  # IPython's methods have no types
-    recorder = Recorder.install(shell)
-    if "matplotlib.pyplot" in config["preload"]:
-        shell.run_cell(REHEARSAL, silent=True, store_history=False)
-        recorder.end_cell()
-    shell.reset(new_session=True)
-    wait_for_one_thread()
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    return shell, recorder, failed
-
-
-def wait_for_one_thread() -> None:
-    """Make sure that a fork copies the whole process.
-
-    Raises:
-        SystemExit: a preloaded package keeps a thread.
-    """
-    deadline = time.monotonic() + 30
-    while len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208  a path object would not be any clearer
-        if time.monotonic() > deadline:
-            raise SystemExit("a preloaded package keeps a thread running")
-        time.sleep(0.01)
 
 
 class Zygote:
@@ -134,6 +84,9 @@ class Zygote:
             message, fds = self._hear()
             if message["op"] == "open":
                 self._session(message["limits"], fds)
+            elif message["op"] == "read ahead":
+                read_ahead(self._shell)
+                self._tell(event="read")
 
     def _session(self, limits: dict[str, Any], fds: tuple[int, ...]) -> None:
         pid = os.fork()

@@ -58,7 +58,7 @@ class Session:
         self._folder = str(Path.cwd())
 
     def serve(self) -> NoReturn:
-        """Answer requests for ever."""
+        """Answer requests forever."""
         self._recorder.fit(self._limits["message_mb"] * MB)
         self._sink.attach()
         self._shell.sink = self._sink

@@ -27,7 +27,7 @@ class Clinics:
     """The answers of question 10; recovery in days, age in years."""
 
     treatment_effect: Annotated[float, Means("change by the treatment, age, illnesses, clinic held constant", "days")]
-    treatment_se: Annotated[float, Means("its standard error, by generalised least squares", "days")]
+    treatment_se: Annotated[float, Means("its standard error, by generalized least squares", "days")]
     treatment_p: Annotated[float, Means("two-sided, by the normal distribution")]
     age_per_decade: Annotated[float, Means("change of recovery for ten years of age", "days per decade")]
     intercept_centred: Annotated[float, Means("intercept with age less its mean over all rows", "days")]

@@ -151,7 +151,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "correlation",
         lambda d: _moments(d)[0],
         0.25,
-        "This is the covariance; it has a unit and can be larger than one. The correlation is the standardised form.",
+        "This is the covariance; it has a unit and can be larger than one. The correlation is the standardized form.",
     ),
     Mistake(
         "r squared",

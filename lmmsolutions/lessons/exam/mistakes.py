@@ -152,6 +152,13 @@ MISTAKES: tuple[Mistake, ...] = (
         _NO_GPA,
     ),
     Mistake("no schools", "residual_variance", own(lambda t: squares()(t).scale), 0.25, _NO_SCHOOLS),
+    *several(
+        "variance of the predicted effects",
+        0.25,
+        hints.OF_PREDICTIONS,
+        school_variance=of_one_slope(fits.of_predictions),
+        icc=of_one_slope(lambda f: _share(fits.of_predictions(f), f.residual_variance)),
+    ),
     Mistake(
         "variance ratio",
         "icc",

@@ -32,7 +32,7 @@ class MixedModel:
     n_groups: Annotated[int, Means("subjects", "subjects")]
     random_effects: Annotated[type_of_numbers, Means("deviation of each subject's intercept (BLUP)", "ms")]
     reml: bool  # restricted maximum likelihood
-    converged: bool  # as established by lmmsolutions.core.fitting, not as reported by the optimiser
+    converged: bool  # as established by lmmsolutions.core.fitting, not as reported by the optimizer
     mixed_results: FittedModel  # the same fit, for checks of a whole model
 
     def log_likelihood_at(self, fixed: ArrayLike, group_variance: float, residual_variance: float) -> float:
@@ -73,7 +73,7 @@ def line_of(data: pd.DataFrame, subject: int) -> tuple[float, float]:
     """Intercept (ms) and slope (ms per day) of one subject's line in the mixed model.
 
     Raises:
-        UnsuitableData: the data cannot be analysed, or the subject is not among them.
+        UnsuitableData: the data cannot be analyzed, or the subject is not among them.
         MixedFitError: the data have no regular fit.
     """
     solution = solve(data)

@@ -27,6 +27,7 @@ from lmmsolutions.lessons.model_comparison.other_fits import (
     plot_parts,
     plots_by,
     plots_by_ml,
+    plots_predicted,
     restricted_column,
     restricted_ratio,
     schools_by,
@@ -255,6 +256,7 @@ MISTAKES: tuple[Mistake, ...] = (
         hints.RATIO,
     ),
     Mistake("residual variance", "plot_variance", on(2, lambda d: plot_parts(d)["within"]), 0.25, hints.EACH_OTHER),
+    Mistake("variance of the predicted effects", "plot_variance", on(2, plots_predicted), 0.25, hints.OF_PREDICTIONS),
     Mistake("variance of the means", "plot_variance", on(2, lambda d: plot_parts(d)["means"]), 0.5, _NOISE),
     Mistake(
         "not divided",

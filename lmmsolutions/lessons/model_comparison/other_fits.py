@@ -14,7 +14,7 @@ import statsmodels.formula.api as smf
 from lmmsolutions.core.fitting import MixedFit, MixedFitError, RandomTerm
 from lmmsolutions.core.least_squares import fit_ols, with_constant
 from lmmsolutions.core.results import FittedModel
-from lmmsolutions.lessons.fits import attempt, intercepts_only
+from lmmsolutions.lessons.fits import attempt, intercepts_only, of_predictions
 from lmmsolutions.lessons.model_comparison.solution import (
     ROWS,
     cell,
@@ -150,7 +150,7 @@ def as_statsmodels(
 
 
 def schools_by(method: str | None) -> type_of_number:
-    """The log-likelihood at which an optimiser ends for the schools, hours as they are."""
+    """The log-likelihood at which an optimizer ends for the schools, hours as they are."""
 
     def of(schools: pd.DataFrame) -> float:
         found = as_statsmodels("score ~ hours", schools, "school", method, "~hours")
@@ -160,7 +160,7 @@ def schools_by(method: str | None) -> type_of_number:
 
 
 def plots_by(method: str | None) -> type_of_number:
-    """The variance between plots at which an optimiser ends."""
+    """The variance between plots at which an optimizer ends."""
 
     def of(plots: pd.DataFrame) -> float:
         found = as_statsmodels("harvest ~ 1", plots, "plot", method)
@@ -170,7 +170,7 @@ def plots_by(method: str | None) -> type_of_number:
 
 
 def clinics_by(method: str) -> type_of_number:
-    """The correlation at which an optimiser ends for the clinics."""
+    """The correlation at which an optimizer ends for the clinics."""
 
     def of(health: pd.DataFrame) -> float:
         formula = "recovery_days ~ treatment + age + comorbidities"
@@ -268,6 +268,11 @@ def plot_parts(plots: pd.DataFrame) -> Mapping[str, float]:
         "means": float(means.var()),
         "rows": len(plots) / len(means),
     }
+
+
+def plots_predicted(plots: pd.DataFrame) -> float:
+    """Variance of the predicted effects of the plots."""
+    return of_predictions(of_plots(plots))
 
 
 def clinics(entry: Callable[[MixedFit], float]) -> type_of_number:

@@ -1,4 +1,4 @@
-"""The mixed model as students fit it: statsmodels' own ``fit``, with each of its optimisers."""
+"""The mixed model as students fit it: statsmodels' own ``fit``, with each of its optimizers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import statsmodels.formula.api as smf
 from lmmsolutions.lessons.mixed_model import MixedModel
 from lmmsolutions.variants.answers import Scale, off
 
-OPTIMISERS = ("default", "bfgs", "lbfgs", "cg", "powell", "nm")
+OPTIMIZERS = ("default", "bfgs", "lbfgs", "cg", "powell", "nm")
 _LOG_LIKELIHOOD = 5e-3  # absolute; a fit that loses more is not the model asked for
 
 
 @dataclass(frozen=True)
 class StudentsFit:
-    """How a fit with one optimiser compares with the reference."""
+    """How a fit with one optimizer compares with the reference."""
 
     worst: str  # the answer that is furthest from the reference
     apart: float  # how far, in tolerances; ∞ where the fit failed
@@ -39,9 +39,9 @@ class StudentsFit:
         return how + named + "".join(f", {note}" for note in said)
 
 
-def students_fit(data: pd.DataFrame, reference: MixedModel, optimiser: str) -> StudentsFit:
+def students_fit(data: pd.DataFrame, reference: MixedModel, optimizer: str) -> StudentsFit:
     """Fit the model of question 5 as the seminar does and compare all answers that are read off it."""
-    chosen = {} if optimiser == "default" else {"method": optimiser}
+    chosen = {} if optimizer == "default" else {"method": optimizer}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:

@@ -1,4 +1,4 @@
-"""A data set on which a student's optimiser would fail is rejected, whichever optimiser it is."""
+"""A data set on which a student's optimizer would fail is rejected, whichever optimizer it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from lmmsolutions.core.fitting import BoundaryFit
 from lmmsolutions.lessons.mixed_model import solve
 from lmmsolutions.variants import CRITERIA, Variant, candidate
-from lmmsolutions.variants.optimisers import OPTIMISERS, StudentsFit, students_fit
+from lmmsolutions.variants.optimizers import OPTIMIZERS, StudentsFit, students_fit
 from tests.course_folder import REPOSITORY
 
 
@@ -33,14 +33,14 @@ FITS = {
 }
 
 
-@pytest.mark.parametrize("optimiser", OPTIMISERS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("fit", FITS.values(), ids=FITS)
-def test_an_optimiser_that_fails_is_a_defect(
-    optimiser: str, fit: StudentsFit, sound: Variant, monkeypatch: pytest.MonkeyPatch
+def test_an_optimizer_that_fails_is_a_defect(
+    optimizer: str, fit: StudentsFit, sound: Variant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert candidate.published().fits[optimiser].works  # computed before the optimiser is exchanged
-    monkeypatch.setattr(candidate, "students_fit", lambda *given: fit if given[-1] == optimiser else FINE)
-    (criterion,) = [item for item in CRITERIA if item.name == f"a student's fit, {optimiser}"]
+    assert candidate.published().fits[optimizer].works  # computed before the optimizer is exchanged
+    monkeypatch.setattr(candidate, "students_fit", lambda *given: fit if given[-1] == optimizer else FINE)
+    (criterion,) = [item for item in CRITERIA if item.name == f"a student's fit, {optimizer}"]
     others = [item for item in CRITERIA if item.name.startswith("a student's fit, ") and item is not criterion]
     drawn = candidate.Candidate(sound)
     passed, measured = criterion.measure(drawn)
