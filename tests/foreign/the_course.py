@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
 from autograder.template import Delimiters
@@ -32,7 +32,8 @@ FILES = {
     "only_hidden.py": "def times(f):\n    return f(1)\n",
 }
 STOCK = f'c = get_config()\nc.CourseDirectory.course_id = "{ASSIGNMENT}"\n'
-OURS = f"from autograder.plugins import configure\n{STOCK}configure(c)\n"
+LIMITS = 'c.Autograder.limits = {"value_seconds": 3}\n'  # one wrong answer takes all of it
+OURS = f"from autograder.plugins import configure\n{STOCK}configure(c)\n{LIMITS}"
 SOLUTION = "### BEGIN SOLUTION\n{}\n### END SOLUTION"
 
 Answer = Callable[[int, Part], str]
@@ -59,19 +60,21 @@ def part_of(name: str) -> Part:
 
 def notebook_of(family: str, answer: Answer, shown: Callable[[str], str] = str) -> nbformat.NotebookNode:
     """A notebook with answers in its solution cells, and test cells as ``shown`` makes them."""
-    cells = [new_code_cell(SETUP.get(family, "pass"), metadata=_about(f"{family}-setup", locked=True))]
+    cells = [_cell(SETUP.get(family, "pass"), f"{family}-setup", locked=True)]
     for number, part in enumerate(FAMILIES[family], 1):
-        about = _about(f"{family}-{number:02}", solution=True)
-        cells.append(new_code_cell(answer(number, part), metadata=about))
-        about = _about(cell_name(family, number), locked=True, grade=True, points=part.points)
-        cells.append(new_code_cell(shown(part.cell), metadata=about))
+        cells.append(_cell(answer(number, part), f"{family}-{number:02}", solution=True))
+        about = {"locked": True, "grade": True, "points": part.points}
+        cells.append(_cell(shown(part.cell), cell_name(family, number), **about))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
 
-def _about(name: str, **flags: object) -> dict[str, object]:
+def _cell(source: str, name: str, **flags: object) -> nbformat.NotebookNode:
+    """A cell with code; nbformat's own function would validate each of thousands, and the notebook as well."""
     nothing = {"grade": False, "locked": False, "solution": False, "task": False}
-    return {"nbgrader": {**nothing, "schema_version": 3, "grade_id": name, **flags}}
+    about = {"nbgrader": {**nothing, "schema_version": 3, "grade_id": name, **flags}}
+    code = {"cell_type": "code", "execution_count": None, "outputs": []}
+    return nbformat.from_dict({**code, "id": name, "source": source, "metadata": about})
 
 
 def make(root: Path, config: str) -> Course:
