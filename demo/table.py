@@ -13,7 +13,7 @@ _DESCRIPTION = 48  # characters that are needed to say what a student does
 
 @dataclass(frozen=True)
 class Cell:
-    """One student's hand-in of one assignment.
+    """One student's submission of one assignment.
 
     Attributes:
         given: part → automatic points in the gradebook; a part that the grader left open is missing.

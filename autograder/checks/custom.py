@@ -9,15 +9,22 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from typing import Any, TypeVar
 
+import numpy as np
+
 from autograder.checks.describe import describe, not_defined
 from autograder.checks.mistakes import Misconceptions, Mistake
 from autograder.checks.outcome import AuthorError, Verdict, right, wrong
 from autograder.checks.student import current, is_judging, student
 from autograder.checks.tolerance import Match
+from autograder.checks.values.answers import TESTS_OWN
+from autograder.checks.values.containers import Unfit, as_number
+from autograder.checks.values.number import unusable
+from autograder.sandbox import CallFailed, SessionEnded
 from autograder.values.views import Missing
 
 ENTRY_POINTS = "autograder.checks"  # group under which a package registers kinds of check
 MARK = "__autograder_check__"
+NOT_ASKED = "This is not what is asked for."
 _RESERVED = ("credit", "mistakes", "label", "unit")
 
 Judge = TypeVar("Judge", bound=Callable[..., Any])
@@ -30,9 +37,10 @@ def check(function: Judge) -> Judge:
     :class:`~autograder.checks.Verdict`, or True, False or the share of the credit that is earned. A reference, where
     there is one, is its second parameter, ``want``: rows of misconceptions are then recognized by calling it with
     their value in place of ``want``. ``credit``, ``mistakes``, ``label`` and ``unit`` are handled outside of it, and
-    so is a variable that is not defined.
+    so is a variable that is not defined. An exception that it raises on a value is a check that failed: a number where
+    a list is asked for has no ``len``.
 
-    A kind that is defined in a test cell lasts as long as the cell. One that several assignments use belongs into a
+    A kind that is defined in a test cell lasts as long as the cell. One that several assignments use belongs in a
     package, which names it as an entry point::
 
         [project.entry-points."autograder.checks"]
@@ -136,12 +144,12 @@ class _Call:
         answer = student.value(name)
         if isinstance(answer, Missing):
             return wrong("not defined", not_defined(answer), "missing")
-        verdict = self._verdict(answer, self.want)
+        verdict = self._first(name, answer)
         verdict = replace(verdict, got=verdict.got or describe(answer))
         if verdict.passed:
             return verdict
         found = None
-        if self._has_want:
+        if self._has_want and verdict.mistake not in ("raised", "empty"):
             found = rows.recognize(
                 lambda value: Match.FULL if self._verdict(answer, value).passed else Match.NONE,
                 lambda value: self._verdict(value, self.want).passed,
@@ -149,15 +157,32 @@ class _Call:
         told = replace(found, got=verdict.got) if found is not None else rows.named(verdict)
         return told.with_notes(rows.notes)
 
+    def _first(self, name: str, answer: Any) -> Verdict:
+        """The verdict by the reference; an exception is that of a call which cannot be meant, or of the answer."""
+        inspect.signature(self.function).bind(answer, *self.arguments, **self.named)
+        try:
+            return self._verdict(answer, self.want)
+        except (*TESTS_OWN, SessionEnded):
+            raise
+        except CallFailed as problem:
+            return wrong("", f"Your function did not return: {problem}", "raised")
+        except AssertionError as problem:
+            return wrong("", str(problem) or NOT_ASKED, "raised")
+        except Exception:
+            unfit = as_number(answer)
+            if isinstance(unfit, Unfit) and unfit.kind == "empty":
+                return unusable(name, answer, unfit.kind)
+            return wrong("", NOT_ASKED, "raised")
+
     def _verdict(self, answer: Any, want: Any) -> Verdict:
         arguments = (want, *self.arguments[1:]) if self._has_want and self.arguments else self.arguments
         named = {**self.named, "want": want} if self._has_want and not self.arguments else self.named
         result = self.function(answer, *arguments, **named)
         if isinstance(result, Verdict):
             return result
-        if isinstance(result, bool):
-            return right() if result else wrong(hint="This is not what is asked for.")
-        if isinstance(result, int | float) and 0 <= result <= 1:
+        if isinstance(result, bool | np.bool_):
+            return right() if result else wrong(hint=NOT_ASKED)
+        if isinstance(result, int | float | np.integer | np.floating) and 0 <= result <= 1:
             return Verdict(float(result), hint="" if result == 1 else "This is only partly what is asked for.")
         raise AuthorError(f"the check {self.function.__name__!r} returned {result!r}, which is no verdict", result)
 

@@ -20,7 +20,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignment", nargs=1, type=assignment_name)
+    parser.add_argument("assignment", nargs=1, type=assignment_name, metavar="ASSIGNMENT")
     parser.add_argument("--part", metavar="PART", help="only the tests of this part, such as q3a")
     parser.add_argument(
         "--answer",
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
     from autograder.audit.read_ahead import begun
     from autograder.course.course import Course
 
-    begin(options, f"Handing in answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
+    begin(options, f"Trying answers to {' '.join(filter(None, [*options.assignment, options.part]))}")
     course, trials, known = Course.here(), [], set[str]()
     with begun(course, options) as pool:
         from autograder.audit.trials import as_json, show, try_answers  # loading it takes as long as starting a sandbox

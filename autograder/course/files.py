@@ -90,7 +90,7 @@ def publishable_files(submitted: SubmittedFolder, own: Collection[str]) -> dict[
     found = extra_files(files, (*own, TIMESTAMP)) | {name: files[name] for name in files if name == TIMESTAMP}
     shown = {name: content for name, content in found.items() if Path(name).suffix.lower() in SHOWN_FILES}
     if TIMESTAMP in shown and submitted.timestamp() is None:
-        shown[TIMESTAMP] = b""  # nbgrader takes this for no time stamp, and stops at anything that is none
+        shown[TIMESTAMP] = b""  # nbgrader takes this for no timestamp, and stops at anything that is none
     return shown
 
 

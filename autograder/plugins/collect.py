@@ -31,18 +31,18 @@ _SHOWN = 20  # names that were left out
 
 
 class _CarefulCourseDirectory(CourseDirectory):  # type: ignore[misc]  # nbgrader ships no types
-    """A ``CourseDirectory`` that treats a time stamp that cannot be read as missing."""
+    """A ``CourseDirectory`` that treats a timestamp that cannot be read as missing."""
 
     def get_existing_timestamp(self, dest_path: str) -> datetime | None:
         """When the submission in ``dest_path`` was made, as the exchange noted."""
         stamp = SubmittedFolder(Path(dest_path)).timestamp()
         if stamp is None:
-            self.log.warning("No time stamp that can be read: %s", dest_path)
+            self.log.warning("No timestamp that can be read: %s", dest_path)
         return stamp
 
 
 def careful(directory: Any, parent: Any = None, **others: str) -> CourseDirectory:
-    """The same course directory, which stops at no time stamp.
+    """The same course directory, which stops at no timestamp.
 
     Args:
         directory: nbgrader's.
@@ -58,7 +58,7 @@ class CarefulCollect(ExchangeCollect):  # type: ignore[misc]  # nbgrader ships n
 
     believe_changes = Bool(
         True,
-        help="Where something in a folder changed more than an hour after its time stamp, as the file system says, "
+        help="Where something in a folder changed more than an hour after its timestamp, as the file system says, "
         "that later time counts. Switch it off for an exchange that was copied or restored: all of it changed then.",
     ).tag(config=True)
 
@@ -143,7 +143,7 @@ class CarefulCollect(ExchangeCollect):  # type: ignore[misc]  # nbgrader ships n
         return ""
 
     def _stamp(self, folder: SubmittedFolder, name: str, target: Path) -> None:
-        """Give the copy a time stamp that can be read: the latest that file, folder and file system name."""
+        """Give the copy a timestamp that can be read: the latest that file, folder and file system name."""
         student, _, named = named_parts(name)
         written = SubmittedFolder(target).timestamp()
         stamp = max(filter(None, (moment(named), written)))
@@ -151,7 +151,7 @@ class CarefulCollect(ExchangeCollect):  # type: ignore[misc]  # nbgrader ships n
         if changed is not None and (changed - stamp).total_seconds() > LATE_SECONDS:
             what = "which counts" if self.believe_changes else "which is ignored"
             self.log.warning(
-                "%r: its time stamp says %s UTC, but files changed at %s UTC, %s.", name, stamp, changed, what
+                "%r: its timestamp says %s UTC, but files changed at %s UTC, %s.", name, stamp, changed, what
             )
             stamp = changed if self.believe_changes else stamp
         if stamp != written:
@@ -181,7 +181,7 @@ def replacing(target: Path, root: Path, assignment: str) -> Iterator[Path]:
 
 
 def named_parts(name: str) -> tuple[str, str, str]:
-    """Student, assignment and time stamp, as the name of a folder in the exchange gives them; empty where it does not.
+    """Student, assignment and timestamp, as the name of a folder in the exchange gives them; empty where it does not.
 
     Example:
         >>> named_parts("ada+l+03-ols+2026-05-01 10:00:00.000000 UTC+x7")

@@ -79,7 +79,7 @@ class FeedbackExporter(HTMLExporter):
 def renew_older_pages(converter: Any) -> None:
     """Have a page that is older than the graded notebook or a mark written anew, as with ``--force``.
 
-    nbgrader compares the times of hand-in alone, so that a page stays as it was where work is graded again, or came
+    nbgrader compares the times of submission alone, so that a page stays as it was where work is graded again, or came
     without a time.
 
     Args:

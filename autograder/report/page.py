@@ -44,7 +44,7 @@ def page(report: Report) -> Markup:
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """A share in per cent.
+    """A share in percent.
 
     Example:
         >>> percent(0.256), percent(None)

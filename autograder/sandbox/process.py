@@ -173,7 +173,7 @@ class SandboxProcess:
         self._errors.close()
 
     def _wait_until_started(self, seconds: float) -> None:
-        """Wait until bubblewrap has done its part; killed before, it would leave a process that waits for ever."""
+        """Wait until bubblewrap has done its part; killed before, it would leave a process that waits forever."""
         if not self._started:
             self._started = self._hear(seconds).get("event") == "started"
 

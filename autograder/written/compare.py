@@ -233,7 +233,7 @@ def _unit_reason(number: Number, result: StudentResult) -> str:
     """Why a number with the right digits is not the result: another unit, or a factor of a thousand or a hundred."""
     if not result.unit.name:
         percent = number.unit.measures == "share" and number.digits >= 2 and abs(result.value) <= 1
-        return "a share, not per cent" if percent and _digits_of(number, result.value) else ""
+        return "a share, not a percentage" if percent and _digits_of(number, result.value) else ""
     if number.digits < 3 or not number.unit.name:
         return ""
     if number.unit != result.unit and _digits_of(number, result.value):

@@ -20,8 +20,8 @@ from autograder.written.context import DOWN, NEGATIONS, UP
 from autograder.written.numbers import Number, numbers
 from autograder.written.vocabulary import Vocabulary
 
-ALIKE = 88.0  # per cent, of the texts as a whole
-_SPELLING = 85.0  # per cent, of two words that may be one
+ALIKE = 88.0  # percent, of the texts as a whole
+_SPELLING = 85.0  # percent, of two words that may be one
 _SHORTEST, _LONGEST_WORD = 5, 24  # letters of a word that may be misspelled
 _MISSPELT = 0.1  # share of the words
 _LONGEST = 3_000  # characters of a text that is compared; a longer one is equal to others or alone

@@ -1,6 +1,6 @@
 """The words of a subject, as a course gives them: its units and the things that its texts count and name.
 
-The grader itself knows per cent only. A course describes its own in a TOML file (``c.Autograder.vocabulary``)::
+The grader itself knows percentages only. A course describes its own in a TOML file (``c.Autograder.vocabulary``)::
 
     named = ["subject", "subjects"]    # a number behind one is a name: "subject 308"
     counted = ["subjects", "nights"]   # a whole number before one counts: "18 subjects"

@@ -26,7 +26,8 @@ def main() -> int:
     try:
         systems = [Course.prepare(scratch / system.name, system) for system in (STOCK_NBGRADER, THIS_PROJECT)]
         usual = [_usual(course, scratch / f"usual-{course.scratch.name}") for course in systems]
-        print(f"| kind | a hand-in that … | stock nbgrader {version('nbgrader')} | this project |\n|---|---|---|---|")
+        print(f"| kind | a submission that … | stock nbgrader {version('nbgrader')} | this project |")
+        print("|---|---|---|---|")
         shown = (
             "hidden tests are shown to everybody" if found["the hidden tests"] else "as it should be" for found in usual
         )

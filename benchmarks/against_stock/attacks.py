@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Attack:
-    """One hand-in.
+    """One submission.
 
     Attributes:
         family: what kind of attack it is.
@@ -199,7 +199,7 @@ ATTACKS = (
     ),
     Attack(
         "writing",
-        "empties the hand-in of the next student",
+        "empties the submission of the next student",
         code={"q1": f"open('../../../submitted/zzz-honest/{NAME}/{NOTEBOOK}', 'w').close()"},
     ),
     Attack("exhausting", "leaves a process behind", code={"q1": DAEMON}),
@@ -219,10 +219,10 @@ ATTACKS = (
     Attack("malforming", "metadata nested 900 deep", edit=_deep),
     Attack("malforming", "a lone surrogate", edit=_surrogate),
     Attack("malforming", "a named pipe for a notebook", place=_pipe(NOTEBOOK)),
-    Attack("malforming", "a named pipe for a time stamp", place=_pipe("timestamp.txt")),
+    Attack("malforming", "a named pipe for a timestamp", place=_pipe("timestamp.txt")),
     Attack(
         "malforming",
-        "a time stamp that is none",
+        "a timestamp that is none",
         place=lambda folder: void((folder / "timestamp.txt").write_text("soon")),
     ),
     Attack("malforming", "a folder for the data file", place=_folder_for_data),

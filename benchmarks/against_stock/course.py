@@ -94,7 +94,7 @@ class Course:
         return Course(scratch, self.system)
 
     def hand_in(self, attack: Attack) -> None:
-        """Put the hand-ins of the three students into the course folder."""
+        """Put the submissions of the three students into the course folder."""
         released = json.loads((self.root / "release" / NAME / NOTEBOOK).read_bytes())
         solved = filled(released, {**ANSWERS, "q3": f"Because. {NEIGHBOUR_CANARY}"})
         for student in HONEST:

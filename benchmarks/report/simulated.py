@@ -59,7 +59,7 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(11, 4), sharey=True)
 middle = sleep_study_data.groupby("Days")["Reaction"].median().reset_index()
 spread = sleep_study_data.groupby("Days")["Reaction"].quantile(0.9) - middle.set_index("Days")["Reaction"]
 left.errorbar(middle["Days"], middle["Reaction"], yerr=spread.to_numpy(), fmt="o", capsize=3)
-left.set_title("medians with ninety per cent")
+left.set_title("medians with ninety percent")
 for number, person in enumerate(sorted(sleep_study_data["Subject"].unique())[:4]):
     rows = sleep_study_data.query("Subject == @person").sort_values("Days", ascending=False)
     right.step(rows["Days"].to_list(), rows["Reaction"].to_list(), where="mid", alpha=1 - number / 8)
@@ -73,7 +73,7 @@ up = sleep_study_data.groupby("Days")["Reaction"].quantile(0.9) - med.set_index(
 a.errorbar(med["Days"],
            med["Reaction"],
            yerr=up.to_numpy(), fmt="o", capsize=3)
-a.set_title("medians with ninety per cent")
+a.set_title("medians with ninety percent")
 
 for i, s in enumerate(sorted(sleep_study_data["Subject"].unique())[:4]):
     one = sleep_study_data.query("Subject == @s").sort_values("Days", ascending=False)
@@ -87,7 +87,7 @@ F, (p, q) = plt.subplots(1, 2, figsize = (11, 4), sharey = True)
 M = sleep_study_data.groupby("Days")["Reaction"].median().reset_index()
 S = sleep_study_data.groupby("Days")["Reaction"].quantile(0.9) - M.set_index("Days")["Reaction"]
 p.errorbar(M["Days"], M["Reaction"], yerr = S.to_numpy(), fmt = "o", capsize = 3)
-p.set_title("medians with ninety per cent")
+p.set_title("medians with ninety percent")
 for k, who in enumerate(sorted(sleep_study_data["Subject"].unique())[:4]):
     R = sleep_study_data.query("Subject == @who").sort_values("Days", ascending = False)
     q.step(R["Days"].to_list(), R["Reaction"].to_list(), where = "mid", alpha = 1 - k / 8)

@@ -18,7 +18,7 @@ class When(Enum):
 
 @dataclass(frozen=True)
 class Work:
-    """One hand-in of one assignment.
+    """One submission of one assignment.
 
     Attributes:
         answers: nbgrader's ``grade_id`` → text that the student wrote into this cell; other cells stay as released.
@@ -40,7 +40,7 @@ class Student:
     Attributes:
         name: nbgrader's student id.
         does: one line for the reader of the table.
-        hands_in: assignment → the hand-ins in order of time; the last one counts.
+        hands_in: assignment → the submissions in order of time; the last one counts.
         when: whether all of this is in time.
     """
 

@@ -1,6 +1,6 @@
 """The one mixed-model fit of the reference solutions.
 
-statsmodels' default fit can be wrong by a per cent and still report success, and warns when nothing is wrong.  Here the
+statsmodels' default fit can be wrong by a percent and still report success, and warns when nothing is wrong.  Here the
 profiled likelihood has exact derivatives (:mod:`lmmsolutions.core.profile`), the search ends where Newton's method
 finds nothing left to gain (:mod:`lmmsolutions.core.search`), and a fit on the boundary, a variance of zero or a
 correlation of one, is as exact as any other.

@@ -98,6 +98,17 @@ def half_interval(name: str) -> Callable[[MixedFit], float]:
     return lambda fit: NORMAL_QUANTILE * error(name)(fit)
 
 
+def of_predictions(fit: MixedFit) -> float:
+    """Variance of the predicted random intercepts, which is taken for that of the groups."""
+    return float(fit.random_effects["Intercept"].var())
+
+
+def divided_by_variances(fit: MixedFit) -> float:
+    """What is taken for the correlation of two random effects."""
+    covariance = fit.random_covariance.to_numpy()
+    return float(covariance[0, 1] / (covariance[0, 0] * covariance[1, 1]))
+
+
 def icc(fit: MixedFit) -> float:
     """Share of the variance that lies between groups."""
     return fit.group_variance / (fit.group_variance + fit.residual_variance)

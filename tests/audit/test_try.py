@@ -46,7 +46,7 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
     "one part": (
         ["sound", "--part", "q1"],
         0,
-        ["Handing in answers to sound q1 …", "q1-tests:", "answers: NumPy"],
+        ["Trying answers to sound q1 …", "q1-tests:", "answers: NumPy"],
         [],
     ),
     "an answer of the bank": (["sound", "--answer", "sum"], 0, ["answers: sum", "Hint: This is not"], ["NumPy"]),

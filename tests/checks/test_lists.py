@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,6 +17,7 @@ import autograder
 from autograder.checks import (
     AuthorError,
     Checks,
+    Status,
     Verdict,
     custom,
     right,
@@ -161,6 +163,50 @@ def test_a_package_adds_a_kind_of_check(monkeypatch: pytest.MonkeyPatch) -> None
         assert told == [("by ten", 0.25), ("far off", 0.5), ("", 1.0), ("missing", 0.0)]
         with pytest.raises(AttributeError, match="no kind of check 'nearly'"):
             checks.nearly("x", 5.0)
+
+
+def judged_by(function: Any, *arguments: Any, **values: Any) -> Any:
+    """The result of a kind of check of one's own on the value ``x``."""
+    with judging(evidence(**values)) as cell:
+        cell.kinds["tried"] = custom._method(function)
+        checks: Any = Checks(1)
+        checks.tried("x", *arguments)
+        return checks.results[0]
+
+
+def test_a_kind_of_check_may_answer_in_the_types_of_numpy() -> None:
+    answers = (np.bool_(True), np.bool_(False), np.float32(0.5), np.int64(1))
+    assert [judged_by(lambda _, one=one: one, x=3).earned for one in answers] == [1.0, 0.0, 0.5, 1.0]
+    with pytest.raises(AuthorError, match="no verdict"):
+        judged_by(lambda _: np.float64("nan"), x=3)
+
+
+def test_a_kind_of_check_that_raises_on_a_value_is_a_failed_check() -> None:
+    def near(answer: Any, want: float) -> bool:
+        return abs(answer - want) < 1
+
+    assert judged_by(near, 2.5, x=3.0).status is Status.PASSED
+    told = [judged_by(near, 2.5, x=value) for value in ("a text", [1.0, 2.0], None)]
+    assert [(one.mistake, one.earned) for one in told] == [("raised", 0.0), ("raised", 0.0), ("empty", 0.0)]
+    assert told[0].hint == "This is not what is asked for."
+    assert told[0].got == "the text “a text”"
+
+    def demanding(answer: Any) -> bool:
+        if answer <= 3:
+            raise AssertionError("More than three are asked for.")  # what `assert` raises where pytest adds nothing
+        return True
+
+    assert judged_by(demanding, x=3).hint == "More than three are asked for."
+
+
+def test_what_only_the_author_of_a_kind_can_be_wrong_about_is_no_failed_check() -> None:
+    def mistyped(answer: Any) -> bool:
+        return answer > unknown  # type: ignore[name-defined]  # noqa: F821
+
+    with pytest.raises(NameError):
+        judged_by(mistyped, x=3)
+    with pytest.raises(TypeError, match="too many positional arguments"):
+        judged_by(mistyped, 1, 2, x=3)
 
 
 @pytest.mark.parametrize("name", ["number", "score", "_hidden"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.hostile.channel import ON_THE_CHANNEL
-from tests.hostile.row import ALL, FULL, NOTHING, SOLVED, Row
+from tests.hostile.row import ALL, FULL, NOTHING, SOLVED, TIME, Row
 
 SIGNALS = """
 import os, signal
@@ -135,7 +135,7 @@ ROWS = (
         "stop",
         "Stops itself, so that it neither runs nor ends.",
         code={"q3a": "import os; os.kill(os.getpid(), 19)"},
-        says="longer than the limit of 2 seconds",
+        says=TIME,
     ),
     Row(
         "exec",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.hostile.channel import FORGED_FIGURE, ON_THE_CHANNEL
-from tests.hostile.row import ALL, FULL, SOLVED, Document, Row, Target, code_cell
+from tests.hostile.row import ALL, FULL, LIMITS, SOLVED, TIME, Document, Row, Target, code_cell
 
 STUBBORN = """
 import ctypes, signal, sys, threading, time
@@ -144,8 +144,19 @@ encoder.Encoder.encode = lambda self, value: frames[value]
 """
 
 
+# Each of the two has the notebook run once more; the third is read.
+SLOW = """
+import itertools
+from inside.encode import value as encoder
+intercept = slope = "slow"; model = 1
+own = encoder.Encoder.encode
+encoder.Encoder.encode = lambda self, value: sum(itertools.repeat(0)) if value == "slow" else own(self, value)
+"""
+
+
 def many_slow_cells(document: Document) -> None:
-    document["cells"] += [code_cell("import time; time.sleep(1.5)") for _ in range(30)]
+    seconds = LIMITS["cell_seconds"] * 0.75
+    document["cells"] += [code_cell(f"import time; time.sleep({seconds})") for _ in range(30)]
 
 
 def two_thousand_cells(document: Document) -> None:
@@ -170,7 +181,6 @@ def crowd(folder: Path, target: Target) -> None:
         (folder / f"{number}.csv").touch()
 
 
-TIME = "longer than the limit of 2 seconds"
 MEMORY = "more memory than the limit of|MemoryError|Unable to allocate|malloc"
 
 ROWS = (
@@ -196,7 +206,7 @@ ROWS = (
         edit=many_slow_cells,
         solves=ALL,
         earns=FULL,
-        says="all cells together ran longer than the limit of 6 seconds",
+        says=f"all cells together ran longer than the limit of {LIMITS['notebook_seconds']} seconds",
     ),
     Row(
         "2000 cells",
@@ -300,13 +310,10 @@ ROWS = (
         says="cannot be compared with the answer",
     ),
     Row(
-        "slow value",
-        "A value that takes for ever to be read, in C, where no alarm is heard.",
-        code={
-            "q3a": "import itertools\nfrom inside.encode import value as encoder\nintercept = slope = model = 1\n"
-            "encoder.Encoder.encode = lambda self, value: sum(itertools.repeat(0))"
-        },
-        says="took longer than 2 seconds",
+        "slow values",
+        "Values that take for ever to be read, in C, where no alarm is heard.",
+        code={"q3a": SLOW},
+        says=f"took longer than {LIMITS['value_seconds']} seconds",
     ),
     Row(
         "many figures",

@@ -45,7 +45,7 @@ for name in ("lmmsolutions", "lmmsolutions.lessons", "autograder", "autograder.g
     try: print(name, importlib.import_module(name).__file__)
     except Exception as refused: print(name, type(refused).__name__)
 for folder, inner, files in os.walk("/"):
-    if folder.startswith("/proc"): continue
+    if folder == "/": inner[:] = sorted({*inner} - {"proc"}, key={"usr", "sys"}.__contains__)  # the largest come last
     for name in (*inner, *files):
         if "lmm" in name.lower() or "autograder" in name.lower() or name.endswith(".ipynb"):
             path = os.path.join(folder, name)

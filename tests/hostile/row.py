@@ -16,6 +16,18 @@ ALL = tuple(PARTS)
 FULL = sum(PARTS.values())
 NOTHING = "You have not defined `model`"  # the verdict on 3a where nothing was answered
 SOLVED = "`model`: right"  # and where it was solved
+LIMITS = {  # of the whole class; an honest cell takes a quarter of a second, an honest notebook not one
+    "cell_seconds": 1.5,
+    "notebook_seconds": 5,
+    "memory_mb": 400,
+    "processes": 24,
+    "file_mb": 8,
+    "folder_mb": 12,
+    "cell_output_kb": 512,
+    "message_mb": 4,
+    "value_seconds": 1,
+}
+TIME = f"longer than the limit of {LIMITS['cell_seconds']:g} seconds"
 UNANSWERED = "# no answer"  # instead of the blanks to be filled in, which draw and raise
 
 Document = dict[str, Any]  # a notebook as JSON
@@ -89,6 +101,11 @@ class Row:
     def most(self) -> float:
         """Points that it earns at most."""
         return self.earns if isinstance(self.earns, float) else self.earns[1]
+
+    @property
+    def has_odd_folder(self) -> bool:
+        """Whether its folder holds anything but a notebook."""
+        return bool(self.files) or self.place is not None or self.content == b""
 
     @property
     def exact(self) -> bool:

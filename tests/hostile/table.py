@@ -42,11 +42,24 @@ def _named() -> dict[str, Row]:
 # A smaller class, while one row is being written: HOSTILE=forging-liar pytest tests/hostile
 ROWS = {student: row for student, row in _named().items() if re.search(os.environ.get("HOSTILE", ""), student)}
 
-# Both commands grade a submission by the same function. nbgrader's command, which is given the folders one by one, gets
-# the families that differ before a cell runs, and a sample of the others.
-BEFORE_A_CELL_RUNS = ("malforming", "reading")
-_OTHERS = [student for student in ROWS if not student.startswith(BEFORE_A_CELL_RUNS)]
+# Both commands grade a submission by the same function and write it by the same writer. nbgrader's command differs in
+# how it comes to a folder, and in what it says of a submission: it gets all whose folder holds anything but a notebook,
+# those whose own words it would say, and a sample of the others.
+SAID = ("scripting-codes-for-a-terminal", "scripting-notes")
+_OTHERS = [student for student, row in ROWS.items() if not row.has_odd_folder and student not in SAID]
 ROWS_OF = {
     "autograder": ROWS,
-    "nbgrader": {student: row for student, row in ROWS.items() if student not in _OTHERS or student in _OTHERS[::10]},
+    "nbgrader": {student: row for student, row in ROWS.items() if student not in _OTHERS or student in _OTHERS[::16]},
+}
+
+# A page is made of the graded notebook, and what a row must not let out is looked for in that notebook too. Those get a
+# page that want something of it: to run in it, to be filled in by it, to publish a file beside it, or to break it by
+# parts that no editor would save.
+_OF_PAGES = {"leaking", "scripting"}
+_OF_FOLDERS = {"malforming", "reading", "writing"}
+PAGES = {
+    student
+    for student, row in ROWS.items()
+    if (family := student.partition("-")[0]) in _OF_PAGES
+    or (family in _OF_FOLDERS and (row.has_odd_folder or row.edit is not None))
 }

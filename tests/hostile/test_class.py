@@ -16,11 +16,10 @@ from lmmsolutions.lessons import ols
 from tests.hostile import scripting
 from tests.hostile.conftest import Graded
 from tests.hostile.row import FULL, PARTS, Row, mark
-from tests.hostile.table import ROWS, ROWS_OF
+from tests.hostile.table import PAGES, ROWS, ROWS_OF
 from tests.hostile.the_class import CANARIES, HONEST, HostileClass
 
 WAYS = tuple(ROWS_OF)
-WITH_FEEDBACK = "l"  # the first letter of names that get pages
 OLD_LAYOUT = re.compile(r"No module named 'inside|from 'inside|module 'inside\S*' has no attribute")
 
 
@@ -39,7 +38,7 @@ def test_row(graded: Graded, student: str) -> None:
             earns_what_it_may(row, graded.classes[way].points.get(student))
             says_why(row, graded.classes[way].verdict(student))
             leaks_nothing(row, student, graded.classes[way])
-    if student >= WITH_FEEDBACK:
+    if student in PAGES:
         runs_nothing(dict(graded.classes["autograder"].made(student)))
 
 
@@ -67,7 +66,7 @@ def leaks_nothing(row: Row, student: str, one: HostileClass) -> None:
     assert not leaked, row.tries
 
 
-@pytest.mark.parametrize("student", [student for student in HONEST if student >= WITH_FEEDBACK])
+@pytest.mark.parametrize("student", HONEST)
 def test_pages_of_honest_students_run_nothing(graded: Graded, student: str) -> None:
     runs_nothing(dict(graded.classes["autograder"].made(student)))
 

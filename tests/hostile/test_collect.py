@@ -116,11 +116,17 @@ REFUSED: dict[str, HandIn] = {
 
 
 @pytest.fixture(scope="module")
-def course(deep: Path) -> Course:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course that has made its release, for each test to begin with a copy."""
+    return Course.make(tmp_path_factory.mktemp("made") / "course", ASSIGNMENT)
+
+
+@pytest.fixture(scope="module")
+def course(deep: Path, made: Course) -> Course:
     """A class that handed in through the exchange, collected, graded and given feedback."""
     from nbgrader.api import Gradebook
 
-    course = Course.make(deep / "exchange" / "course", ASSIGNMENT)
+    course = made.copy(deep / "exchange" / "course")
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         gradebook.add_student("someone-else", last_name=CANARY)
     with (course.root / "nbgrader_config.py").open("a") as config:
@@ -171,9 +177,9 @@ def test_feedback_is_published_for_everybody_and_nothing_else(course: Course) ->
     assert not [path for path in made if CANARY.encode() in path.read_bytes()]
 
 
-def test_nobody_hands_in_for_somebody_else_or_yesterday(tmp_path: Path) -> None:
+def test_nobody_hands_in_for_somebody_else_or_yesterday(tmp_path: Path, made: Course) -> None:
     """The folders have names and time stamps of their own making; owners and changes are the file system's."""
-    course = Course.make(tmp_path / "course", ASSIGNMENT)
+    course = made.copy(tmp_path / "course")
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write("\nc.ExchangeCollect.check_owner = True\n")
     (course.root / "exchange").mkdir()

@@ -1,4 +1,4 @@
-"""Links that are swapped in while a submission is read, and time stamps that nobody but their author vouches for."""
+"""Links that are swapped in while a submission is read, and timestamps that nobody but their author vouches for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ READ: dict[str, Callable[[SubmittedFolder], Any]] = {
     "the notebook": lambda folder: folder.notebook("ps1.ipynb"),
     "the files": lambda folder: folder.files(),
     "everything, as in an exchange": lambda folder: folder.all_files(),
-    "the time stamp": lambda folder: folder.text("timestamp.txt", 100),
+    "the timestamp": lambda folder: folder.text("timestamp.txt", 100),
 }
 PLACES = ("ada", "ada/ps1", "ada/ps1/inner", "ada/ps1/ps1.ipynb", "ada/ps1/data.csv", "ada/ps1/timestamp.txt")
 
@@ -125,19 +125,19 @@ STAMPS: dict[str, tuple[datetime | None, datetime | None, datetime | None, str]]
         EARLY,
         None,
         DUE,
-        "its time stamp (2024-05-01 11:00 UTC) is not one of the exchange, and it was put here on",
+        "its timestamp (2024-05-01 11:00 UTC) is not one of the exchange, and it was put here on",
     ),
     "none": (
         None,
         None,
         DUE,
-        "Counted as on time. When it was handed in is not known for sure: it has no time stamp, and it was put here",
+        "Counted as on time. When it was handed in is not known for sure: it has no timestamp, and it was put here",
     ),
     "another one than the exchange noted": (
         EARLY,
         LATE,
         DUE,
-        "its time stamp (2024-05-01 11:00 UTC) is not one of the exchange",
+        "its timestamp (2024-05-01 11:00 UTC) is not one of the exchange",
     ),
     "the one of the exchange": (EARLY, EARLY, DUE, ""),
     "late by its own word": (LATE, None, DUE, ""),

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,7 +22,7 @@ from nbgrader.api import Gradebook
 
 from tests.course_folder import REPOSITORY, Course, answers_of, filled
 from tests.hostile.reader import files_in
-from tests.hostile.row import ASSIGNMENT, NOTEBOOK, PARTS, Row, Target
+from tests.hostile.row import ASSIGNMENT, LIMITS, NOTEBOOK, PARTS, Row, Target
 
 TESTS = tuple(f"{part}-tests" for part in PARTS)
 NOTES = "**Notes of the grader**"  # how the cell begins that the grader puts in front
@@ -31,18 +31,7 @@ BIN = Path(sys.executable).parent
 COMMANDS = {
     "nbgrader": [str(BIN / "nbgrader"), "autograde", ASSIGNMENT],
     "autograder": [str(BIN / "autograder"), "grade", ASSIGNMENT],
-    "feedback": [str(BIN / "nbgrader"), "generate_feedback", ASSIGNMENT, "--student", "[l-z]*"],
-}
-LIMITS = {
-    "cell_seconds": 2,
-    "notebook_seconds": 6,
-    "memory_mb": 400,
-    "processes": 24,
-    "file_mb": 8,
-    "folder_mb": 12,
-    "cell_output_kb": 512,
-    "message_mb": 4,
-    "value_seconds": 2,
+    "feedback": [str(BIN / "nbgrader"), "generate_feedback", ASSIGNMENT],
 }
 CANARIES = {
     "a line of a hidden test": "canary-of-the-hidden-tests",
@@ -66,17 +55,9 @@ class HostileClass:
     rows: dict[str, Row]
 
     @classmethod
-    def make(cls, root: Path, rows: dict[str, Row], port: int) -> HostileClass:
-        """Release the assignment and collect everything."""
-        root.mkdir(parents=True)
-        config = (REPOSITORY / "nbgrader_config.py").read_text()
-        (root / "nbgrader_config.py").write_text(f"{config}\nc.Autograder.limits = {LIMITS!r}\n")
-        shutil.copytree(REPOSITORY / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
-        _mark_hidden_tests(root / "source" / ASSIGNMENT / NOTEBOOK)
-        course = Course(root)
-        course.nbgrader("generate_assignment", ASSIGNMENT)
-        with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
-            gradebook.add_student("someone-else", last_name=CANARIES["the gradebook"])
+    def make(cls, course: Course, rows: dict[str, Row], port: int) -> HostileClass:
+        """Collect everything; ``course`` is one that :func:`released` made, or a copy."""
+        root = course.root
         answers = answers_of(course.source(ASSIGNMENT))
         for student in HONEST:
             course.submit(
@@ -89,12 +70,13 @@ class HostileClass:
             row.hand_in(student, root / "submitted" / student / ASSIGNMENT, target)
         return cls(course, rows)
 
-    def start(self, command: str) -> subprocess.Popen[bytes]:
-        """Start a grading command in the course folder."""
+    def start(self, command: str, without: Collection[str] = ()) -> subprocess.Popen[bytes]:
+        """Start a command in the course folder, of nbgrader's perhaps without some students."""
+        left_out = [f"--CourseDirectory.student_id_exclude={','.join(without)}"] if without else []
         environment = {**os.environ, "LMM_HOSTILE": CANARIES["the environment of the grader"]}
         with (self.course.root / f"{command}.log").open("wb") as log:
             return subprocess.Popen(
-                COMMANDS[command],
+                [*COMMANDS[command], *left_out],
                 cwd=self.course.root,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -140,6 +122,20 @@ class HostileClass:
 
     def _made(self, step: str, student: str) -> Path:
         return self.course.root / step / student / ASSIGNMENT
+
+
+def released(root: Path) -> Course:
+    """A course that has released the assignment, with canaries in it."""
+    root.mkdir(parents=True)
+    config = (REPOSITORY / "nbgrader_config.py").read_text()
+    (root / "nbgrader_config.py").write_text(f"{config}\nc.Autograder.limits = {LIMITS!r}\n")
+    shutil.copytree(REPOSITORY / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
+    _mark_hidden_tests(root / "source" / ASSIGNMENT / NOTEBOOK)
+    course = Course(root)
+    course.nbgrader("generate_assignment", ASSIGNMENT)
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
+        gradebook.add_student("someone-else", last_name=CANARIES["the gradebook"])
+    return course
 
 
 def _mark_hidden_tests(path: Path) -> None:

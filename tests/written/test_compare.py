@@ -120,7 +120,7 @@ DIFFERS = {
         "“77.8 ms”: `random_effects[309]` is −77.85 ms: the sign differs.",
     ),
     "entry": ("subject 337 has 77.2 ms", "“77.2 ms”: `random_effects[337]` is 72.183 ms: the number differs."),
-    "share": ("r is 0.54 %", "“0.54 %”: `correlation` is 0.53526: a share, not per cent."),
+    "share": ("r is 0.54 %", "“0.54 %”: `correlation` is 0.53526: a share, not a percentage."),
     "unknown": ("a peak at 391 ms", "“391 ms” is not among the student's own results."),
     "no change over five days": ("an SD of 52.3 ms", "“52.3 ms” is not among the student's own results."),
     "nor over nine": ("a standard deviation of about 94.2 ms", "“94.2 ms” is not among the student's own results."),

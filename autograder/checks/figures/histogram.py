@@ -166,7 +166,7 @@ def _judge_bins(bins: Bins, values: type_of_array) -> Verdict:
 def _counts(bins: Bins, values: type_of_array) -> int | None:
     """How many values the bars count, if each counts those between its edges; else ``None``.
 
-    A value on an edge may belong to either side.  Heights may be counts, densities, shares or per cent.
+    A value on an edge may belong to either side.  Heights may be counts, densities, shares or percentages.
     """
     edge = _EDGE * max(float(np.ptp(values)), abs(float(values[-1])) * 1e-6)
     least = np.searchsorted(values, bins.right - edge, "left") - np.searchsorted(values, bins.left + edge, "right")
@@ -192,7 +192,7 @@ _SCALES: tuple[Callable[[Bins, int], type_of_array], ...] = (
     lambda bins, _: bins.height,  # counts
     lambda bins, n: bins.height * (bins.right - bins.left) * n,  # density
     lambda bins, n: bins.height * n,  # share
-    lambda bins, n: bins.height * n / 100,  # per cent
+    lambda bins, n: bins.height * n / 100,  # percent
     lambda bins, _: bins.height * (bins.right - bins.left),  # counts per unit
 )
 

@@ -20,7 +20,7 @@ from autograder.values.views import Missing
 
 TEXT_KEEPS = 0.5  # "True" for True
 NOT_HELD = "This does not hold for your answer."
-_AUTHORS = (AuthorError, NameError, ImportError)  # what only the test itself can be wrong about
+TESTS_OWN = (AuthorError, NameError, ImportError)  # what only the test itself can be wrong about
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -43,7 +43,7 @@ def judge_condition(condition: bool | Callable[[], Any], hint: str) -> Verdict:
     try:
         held, problem = condition(), None
         held = held() if callable(held) else held  # a function that was passed by its name
-    except (*_AUTHORS, SessionEnded):
+    except (*TESTS_OWN, SessionEnded):
         raise
     except Exception as error:
         held, problem = None, error

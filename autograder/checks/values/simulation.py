@@ -90,7 +90,7 @@ class Simulation:
             return wrong(hint="This is not a number (NaN).", mistake="nan")
         if self.sd is None and got > 1 and abs(got / 100 - want) <= self.band(want):
             return Verdict(
-                PER_CENT_KEEPS, hint="This is in per cent: a share lies between 0 and 1.", mistake="per-cent"
+                PER_CENT_KEEPS, hint="This is a percentage: a share lies between 0 and 1.", mistake="per-cent"
             )
         if self.sd is None and got > 1 and abs(got / self.count - want) <= self.band(want):
             return Verdict(

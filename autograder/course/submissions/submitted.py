@@ -25,7 +25,7 @@ MAX_FILES = 200
 MAX_BYTES = 20_000_000  # of all files beside the notebooks together
 TIMESTAMP = "timestamp.txt"  # nbgrader's name for it
 MAX_TIMESTAMP = 200  # bytes
-_TWO_DAYS = datetime(2000, 1, 1), datetime(2001, 2, 2)  # in place of what a time stamp leaves out
+_TWO_DAYS = datetime(2000, 1, 1), datetime(2001, 2, 2)  # in place of what a timestamp leaves out
 _MAX_DEPTH = 8  # folders in folders
 _MAX_OTHERS = 10  # notebooks under other names
 _NOTEBOOK = re.compile(r"\.(ipynb(\.\w{1,5})?|json)$", re.IGNORECASE)
@@ -233,7 +233,7 @@ def _is_relative_name(path: PurePosixPath, name: str, max_parts: int) -> bool:
 
 
 def moment(text: str) -> datetime | None:
-    """The moment (UTC) that a time stamp of nbgrader's names; ``None`` where it names none.
+    """The moment (UTC) that a timestamp of nbgrader's names; ``None`` where it names none.
 
     What names no date, such as "10:00", would be another moment each day that it is read.
 

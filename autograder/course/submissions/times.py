@@ -11,7 +11,7 @@ from autograder.course.submissions.submitted import SubmittedFolder
 
 
 class Collected:
-    """The time stamps that `nbgrader collect` found and wrote itself, by student.
+    """The timestamps that `nbgrader collect` found and wrote itself, by student.
 
     Args:
         root: the course folder.
@@ -22,11 +22,11 @@ class Collected:
         self._path = root / ".autograder" / assignment / "collected.json"
 
     def add(self, student: str, stamp: datetime) -> None:
-        """Note a time stamp; the one before of the same student is forgotten."""
+        """Note a timestamp; the one before of the same student is forgotten."""
         write_atomically(self._path, json.dumps({**self.read(), student: stamp.isoformat()}).encode())
 
     def read(self) -> dict[str, str]:
-        """Student → time stamp."""
+        """Student → timestamp."""
         try:
             found = json.loads(self._path.read_bytes())
         except (OSError, ValueError):
@@ -39,7 +39,7 @@ def doubt(folder: SubmittedFolder, collected: str | None, due: datetime | None) 
 
     Args:
         folder: of the submission.
-        collected: its time stamp as the exchange noted, where it did.
+        collected: its timestamp as the exchange noted, where it did.
         due: when it had to be made (UTC), where that is known.
     """
     stated, put = folder.timestamp(), folder.changed()
@@ -48,9 +48,9 @@ def doubt(folder: SubmittedFolder, collected: str | None, due: datetime | None) 
     if stated is not None and collected == stated.isoformat():
         return ""
     says = (
-        "it has no time stamp"
+        "it has no timestamp"
         if stated is None
-        else f"its time stamp ({stated:%Y-%m-%d %H:%M} UTC) is not one of the exchange"
+        else f"its timestamp ({stated:%Y-%m-%d %H:%M} UTC) is not one of the exchange"
     )
     return (
         f"Counted as on time. When it was handed in is not known for sure: {says}, and it was put here on "

@@ -13,7 +13,7 @@ from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
 from lmmsolutions.lessons.athletes.models import line, of, of_ml, type_of_number, type_of_quantity
 from lmmsolutions.lessons.athletes.solution import QUANTILE, table_of, variance_interval
-from lmmsolutions.lessons.fits import icc, printed_error
+from lmmsolutions.lessons.fits import icc, of_predictions, printed_error
 
 
 def _group(fit: MixedFit) -> float:
@@ -74,6 +74,7 @@ _TAKEN_FOR_THE_VARIANCE: tuple[tuple[str, type_of_quantity, float, str], ...] = 
     ("standard deviation", _group_sd, 0.5, hints.SD),
     ("square of the variance", lambda fit: _group(fit) ** 2, 0.5, _SQUARES),
     ("residual variance", _residual, 0.25, hints.EACH_OTHER),
+    ("variance of the predicted effects", of_predictions, 0.25, hints.OF_PREDICTIONS),
 )
 
 

@@ -152,6 +152,13 @@ MISTAKES: tuple[Mistake, ...] = (
         _NO_GPA,
     ),
     Mistake("no schools", "residual_variance", own(lambda t: squares()(t).scale), 0.25, _NO_SCHOOLS),
+    *several(
+        "variance of the predicted effects",
+        0.25,
+        hints.OF_PREDICTIONS,
+        school_variance=of_one_slope(fits.of_predictions),
+        icc=of_one_slope(lambda f: _share(fits.of_predictions(f), f.residual_variance)),
+    ),
     Mistake(
         "variance ratio",
         "icc",
@@ -222,6 +229,13 @@ MISTAKES: tuple[Mistake, ...] = (
         of_own_slopes(lambda f: f.group_variance),
         0.25,
         "The two effects are exchanged. Look at their names in the result.",
+    ),
+    Mistake(
+        "divided by the variances",
+        "effects_correlation",
+        of_own_slopes(fits.divided_by_variances),
+        0.25,
+        hints.BY_VARIANCES,
     ),
     Mistake("covariance", "effects_correlation", of_own_slopes(covariance), 0.25, _UNIT),
     Mistake(

@@ -9,6 +9,7 @@ from scipy import stats
 
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
+from lmmsolutions.lessons.fits import divided_by_variances
 from lmmsolutions.lessons.model_comparison.other_fits import (
     by_subjects,
     centred_by_ml,
@@ -27,6 +28,7 @@ from lmmsolutions.lessons.model_comparison.other_fits import (
     plot_parts,
     plots_by,
     plots_by_ml,
+    plots_predicted,
     restricted_column,
     restricted_ratio,
     schools_by,
@@ -93,7 +95,10 @@ _CONVERGED = "This method did not end at the maximum. Compare its log-likelihood
 _UNIT = "This is the covariance. A correlation has no unit."
 _ESTIMATES = "This is the correlation of two estimates, not of the clinics' own effects."
 _PERFECT = "What would a perfect correlation over fifty clinics mean? That a fit converged does not make it regular."
-_NEEDED = "That a variance is above zero proves nothing. Twice the difference of the log-likelihoods tells."
+_NEEDED = (
+    "Twice the difference of the log-likelihoods decides, against the model that differs in these two parameters "
+    "alone: it has clinics too. That a variance is above zero proves nothing."
+)
 
 _EARLY = (("default", None), ("lbfgs", "lbfgs"), ("cg", "cg"), ("powell", "powell"))
 
@@ -255,6 +260,7 @@ MISTAKES: tuple[Mistake, ...] = (
         hints.RATIO,
     ),
     Mistake("residual variance", "plot_variance", on(2, lambda d: plot_parts(d)["within"]), 0.25, hints.EACH_OTHER),
+    Mistake("variance of the predicted effects", "plot_variance", on(2, plots_predicted), 0.25, hints.OF_PREDICTIONS),
     Mistake("variance of the means", "plot_variance", on(2, lambda d: plot_parts(d)["means"]), 0.5, _NOISE),
     Mistake(
         "not divided",
@@ -268,6 +274,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "covariance", "slope_correlation", clinics(lambda fit: fit.random_covariance.to_numpy()[0, 1]), 0.25, _UNIT
     ),
+    Mistake("divided by the variances", "slope_correlation", clinics(divided_by_variances), 0.25, hints.BY_VARIANCES),
     Mistake(
         "correlation of the estimates",
         "slope_correlation",

@@ -14,7 +14,7 @@ import statsmodels.formula.api as smf
 from lmmsolutions.core.fitting import MixedFit, MixedFitError, RandomTerm
 from lmmsolutions.core.least_squares import fit_ols, with_constant
 from lmmsolutions.core.results import FittedModel
-from lmmsolutions.lessons.fits import attempt, intercepts_only
+from lmmsolutions.lessons.fits import attempt, intercepts_only, of_predictions
 from lmmsolutions.lessons.model_comparison.solution import (
     ROWS,
     cell,
@@ -268,6 +268,11 @@ def plot_parts(plots: pd.DataFrame) -> Mapping[str, float]:
         "means": float(means.var()),
         "rows": len(plots) / len(means),
     }
+
+
+def plots_predicted(plots: pd.DataFrame) -> float:
+    """Variance of the predicted effects of the plots."""
+    return of_predictions(of_plots(plots))
 
 
 def clinics(entry: Callable[[MixedFit], float]) -> type_of_number:

@@ -22,6 +22,8 @@ from lmmsolutions.lessons.nested.paths import (
     parts_with_constant_column,
     pooled,
     pooled_residual,
+    predicted,
+    predicted_schools,
     probability,
     ratio,
     raw_means,
@@ -77,6 +79,11 @@ def _ratios(found: Parts) -> Parts:
 
 def _exchanged(found: Parts) -> Parts:
     return Parts(found.inner, found.school, found.residual)
+
+
+def _but(quantity: str, parts: type_of_parts) -> dict[str, type_of_number]:
+    """What the variances lead to, without one answer that is right all the same."""
+    return {name: wrong for name, wrong in shares(parts).items() if name != quantity}
 
 
 def _reading(parts: type_of_parts) -> tuple[Mistake, ...]:
@@ -197,6 +204,14 @@ MISTAKES: tuple[Mistake, ...] = (
         residual_variance=of(_OF_SCHOOLS, lambda found: found.residual),
         icc_same_school=of(_OF_SCHOOLS, lambda found: found.school / found.total),
     ),
+    *several("variance of the predicted effects", 0.25, hints.OF_PREDICTIONS, **_but("residual_variance", predicted)),
+    *several(
+        "variance of the predicted effects",
+        0.25,
+        hints.OF_PREDICTIONS,
+        icc_same_school=of(predicted_schools, lambda found: found.school / found.total),
+        icc_same_class=of(predicted_schools, lambda found: (found.school + found.inner) / found.total),
+    ),
     Mistake(
         "schools alone", "icc_same_class", of(_OF_SCHOOLS, lambda found: found.school / found.total), 0.25, _ONE_LEVEL
     ),
@@ -219,7 +234,7 @@ MISTAKES: tuple[Mistake, ...] = (
         0.5,
         hints.ML,
         # The variance of the classes agrees to a tolerance.
-        **{name: wrong for name, wrong in shares(_BY_ML).items() if name != "class_variance"},
+        **_but("class_variance", _BY_ML),
     ),
     *_reading(_BOTH),
     Mistake("pooled OLS", "residual_variance", pooled_residual, 0.25, _POOLED),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from scipy import stats
@@ -12,7 +12,7 @@ from scipy import stats
 from lmmsolutions.core.fitting import MixedFit, MixedFitError, RandomTerm
 from lmmsolutions.core.least_squares import fit_line, fit_ols, with_constant
 from lmmsolutions.core.results import FittedModel
-from lmmsolutions.lessons.fits import attempt, type_of_model, type_of_number
+from lmmsolutions.lessons.fits import attempt, of_predictions, type_of_model, type_of_number
 from lmmsolutions.lessons.nested.solution import (
     CLASS,
     SCHOOL,
@@ -100,6 +100,20 @@ def parts_of(model: type_of_model) -> type_of_parts:
         return Parts(fit.group_variance, inner, fit.residual_variance)
 
     return parts
+
+
+def predicted(nested: pd.DataFrame) -> Parts:
+    """The variances of the predicted effects of schools and of classes, and the model's residual variance."""
+    fit = levels()(nested)
+    if fit is None:
+        return Parts(math.nan, math.nan, math.nan)
+    inner = fit.terms[1].predicted["Intercept"]
+    return Parts(of_predictions(fit), float(inner.var()), fit.residual_variance)
+
+
+def predicted_schools(nested: pd.DataFrame) -> Parts:
+    """The same for the schools alone."""
+    return replace(parts_of(levels())(nested), school=predicted(nested).school)
 
 
 def parts_with_constant_column(nested: pd.DataFrame) -> Parts:

@@ -12,7 +12,7 @@ from lmmsolutions.core.fitting import MixedFit
 from lmmsolutions.core.least_squares import fit_line
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
-from lmmsolutions.lessons.fits import error, fixed, half_interval, icc, whole
+from lmmsolutions.lessons.fits import error, fixed, half_interval, icc, of_predictions, whole
 from lmmsolutions.lessons.own_model import on_own_model
 from lmmsolutions.lessons.schools import models
 from lmmsolutions.lessons.schools.models import as_asked, by_ml, line, of, without_hours
@@ -153,6 +153,13 @@ MISTAKES: tuple[Mistake, ...] = (
         school_variance=of(lambda fit: math.sqrt(_between(fit))),
         residual_variance=of(lambda fit: math.sqrt(_within(fit))),
         true_school_variance=lambda *_: TRUE_SCHOOL_SD,
+    ),
+    *several(
+        "variance of the predicted effects",
+        0.25,
+        hints.OF_PREDICTIONS,
+        school_variance=of(of_predictions),
+        icc=of(lambda fit: of_predictions(fit) / (of_predictions(fit) + _within(fit))),
     ),
     *several(
         "variance ratio",
