@@ -183,7 +183,7 @@ def carry_out(name: str, options: argparse.Namespace) -> int:
     try:
         return _run(name, options, terminal(stderr=getattr(options, "json", False), quiet=options.quiet))
     except KeyboardInterrupt:
-        terminal(stderr=True).print("Interrupted. What was done is written; the same command goes on with the rest.")
+        terminal(stderr=True).print("Interrupted. Results so far are saved; run the same command again to continue.")
         return INTERRUPTED
     except Exception as raised:
         problem = told(raised)

@@ -28,7 +28,9 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignment", nargs="*", type=assignment_name, help="default: all in source/")
+    parser.add_argument(
+        "assignment", nargs="*", type=assignment_name, metavar="ASSIGNMENT", help="default: all in source/"
+    )
     parser.add_argument("--answers", type=Path, metavar="FOLDER", help="the bank (default: tests/answers or answers)")
     parser.add_argument("--pages", type=Path, metavar="FOLDER", default=Path("audit"), help="for HTML (default: audit)")
     parser.add_argument(

@@ -33,13 +33,13 @@ HELP = "judge again after a test changed, without running student code"
 EXAMPLES = (
     "autograder regrade 03-ols                 shows what would change, then asks",
     "autograder regrade 03-ols --yes           without asking",
-    "autograder regrade 03-ols --undo          takes the last one back",
+    "autograder regrade 03-ols --undo          undoes the last one",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignment", type=assignment_name)
+    parser.add_argument("assignment", type=assignment_name, metavar="ASSIGNMENT")
     parser.add_argument("--yes", action="store_true", help="apply without asking")
     parser.add_argument("--undo", action="store_true", help="undo the last regrade")
     add_json(parser)

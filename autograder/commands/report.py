@@ -21,7 +21,9 @@ _PAGE = Path("report/report.html")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignment", nargs="*", type=assignment_name, help="default: all in the gradebook")
+    parser.add_argument(
+        "assignment", nargs="*", type=assignment_name, metavar="ASSIGNMENT", help="default: all in the gradebook"
+    )
     parser.add_argument(
         "--against",
         type=_gradebook,

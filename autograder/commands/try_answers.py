@@ -20,7 +20,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignment", nargs=1, type=assignment_name)
+    parser.add_argument("assignment", nargs=1, type=assignment_name, metavar="ASSIGNMENT")
     parser.add_argument("--part", metavar="PART", help="only the tests of this part, such as q3a")
     parser.add_argument(
         "--answer",

@@ -36,7 +36,7 @@ _COMMENT = 60  # characters of one
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("assignment", type=assignment_name)
+    parser.add_argument("assignment", type=assignment_name, metavar="ASSIGNMENT")
     does = parser.add_mutually_exclusive_group()
     does.add_argument("--apply", action="store_true", help="give the points and comments of the sheet to the students")
     does.add_argument("--force", action="store_true", help="overwrite a sheet that has points or comments")

@@ -84,7 +84,11 @@ class Regrader:
     engine: Engine
 
     def plan(self, assignment: str) -> Plan:
-        """Judge every kept submission under the tests as they are now in the gradebook; nothing is written."""
+        """Judge every kept submission under the tests as they are now in the gradebook; nothing is written.
+
+        Raises:
+            CourseError: if nothing of the assignment is kept, or the gradebook does not know it.
+        """
         changes: list[VerdictChange] = []
         unrecorded: list[str] = []
         judged = 0

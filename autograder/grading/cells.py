@@ -15,7 +15,7 @@ import nbformat
 from autograder.checks.student import NOBODY, Submitter
 from autograder.grading.evidence import Part, test_digest
 from autograder.grading.plain.confirm import OnValues
-from autograder.grading.plain.stock import HIDDEN_FAILED, MOST_RUNS, StockRun, hidden_verdicts
+from autograder.grading.plain.stock import HIDDEN_FAILED, MOST_RUNS, StockRun, has_hidden, hidden_verdicts
 from autograder.grading.record import CellRecord, CheckRecord
 from autograder.grading.referee import Verdict
 from autograder.grading.shown_run import JudgedCell, ShownRun
@@ -75,11 +75,18 @@ class PlainTests:
         confirmed: cells that are judged on values too, because the instructor's solution and the blank release get
             there what they should (see :mod:`~.plain.confirm`).
         keeps_points: whether a cell that passed and could not be confirmed keeps its points until somebody has looked.
+        shown: whether anybody looks at the notebook; where only the verdicts on these cells are asked, the run that
+            shows it is left out, unless they depend on it.
     """
 
     blocked: Mapping[str, str] = field(default_factory=dict)
     confirmed: Sequence[str] = ()
     keeps_points: bool = True
+    shown: bool = True
+
+    def need_no_other_run(self, template: Template) -> bool:
+        """Whether the run on values and the one with hidden tests say all that is asked."""
+        return not self.shown and bool(self.confirmed) and not self.blocked and has_hidden(template)
 
 
 def grade(
@@ -100,6 +107,8 @@ def grade(
         plain: how test cells without ``Checks`` are judged; ``None``: not at all, only the others are.
         submitter: whose work it is.
     """
+    if plain is not None and plain.need_no_other_run(template):
+        return _rehearsed(notebook, template, open_session, files, plain)
     untouched = copy.deepcopy(notebook) if plain is not None and plain.confirmed else None
     keeps_files = plain is not None
     run, ended = _shown(notebook, template, open_session, files, submitter=submitter, keeps_files=keeps_files)
@@ -107,7 +116,7 @@ def grade(
     if untouched is not None and plain is not None:
         # Functions are called with arguments of hidden tests, so that nothing of this run may be shown either.
         beside, _ = _shown(untouched, template, open_session, files, plain.confirmed)
-        on_values = {one.about.grade_id: one.on_values for one in beside.judged if one.on_values is not None}
+        on_values = _on_values(beside)
         run.judged = [replace(one, on_values=on_values.get(one.about.grade_id)) for one in run.judged]
     if plain is None:
         stock = StockRun({})
@@ -126,6 +135,25 @@ def grade(
         on_values=on_values,
         written=run.written,
     )
+
+
+def _rehearsed(
+    notebook: nbformat.NotebookNode,
+    template: Template,
+    open_session: Callable[[], Session],
+    files: Mapping[str, bytes],
+    plain: PlainTests,
+) -> NotebookRun:
+    """The verdicts on the plain test cells, and nothing else."""
+    beside, _ = _shown(notebook, template, open_session, files, plain.confirmed)
+    stock = hidden_verdicts(notebook, template, open_session)
+    judged = [one for one in beside.judged if one.about.is_plain]
+    grades = tuple(show(one.cell, one.about, _final(one, stock, plain), one.part) for one in judged)
+    return NotebookRun(notebook, grades, disturbed=stock.disturbed, on_values=_on_values(beside))
+
+
+def _on_values(run: ShownRun) -> dict[str, OnValues]:
+    return {one.about.grade_id: one.on_values for one in run.judged if one.on_values is not None}
 
 
 def _shown(

@@ -257,8 +257,8 @@ def _complaint(error: BaseException, statement: ast.stmt | None, views: Mapping[
         if name in used and isinstance(view, Missing):
             return f"`{name}` is not defined."
         if name in used and f"'{type(view).__name__}'" in str(error):
-            return f"A check that you can see in this cell stopped with an error: `{name}` is {describe(view)}."
-    return f"A check that you can see in this cell stopped with an error: {_line(error)}"
+            return f"A visible check in this cell stopped with an error: `{name}` is {describe(view)}."
+    return f"A visible check in this cell stopped with an error: {_line(error)}"
 
 
 def _hidden_failure(error: BaseException, views: Mapping[str, Any]) -> Verdict:

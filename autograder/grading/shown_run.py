@@ -101,7 +101,7 @@ class ShownRun:
             given = about is not None and about.locked and not about.solution
             place = Place(title, count, answers=about is not None and about.solution)
             run = functools.partial(_run, cell, self._session, self.evidence, self.ended, place)
-            self.ended = run(given=given, interrupted=self._has_plain)
+            self.ended = run(given=given, interrupted=self._has_plain, traced=not self._confirmed)
 
     def _on_values(self, about: TemplateCell) -> OnValues | None:
         """The verdict on values, before anything of the cell runs beside the student's code."""
@@ -130,7 +130,7 @@ class ShownRun:
         if about.grade_id in self._left_out:
             return Verdict(0.0, message=STOPPED)
         try:
-            run = self._session.run(about.released, about.grade_id, interrupted=True)
+            run = self._session.run(about.released, about.grade_id, interrupted=True, traced=False)
         except SessionEnded as ended:
             self.ended, self.ended_in = ended, about.grade_id
             return Verdict(0.0, message=ended.message)
@@ -148,17 +148,19 @@ def _run(
     *,
     given: bool,
     interrupted: bool,
+    traced: bool,
 ) -> SessionEnded | None:
     """Run one cell that is no test, unless the run has ended already; what a given one draws is no answer.
 
     Where a notebook has plain tests, a cell that takes too long is interrupted, as by nbgrader; else it ends the run.
+    Where the run is not shown, errors need no traceback.
     """
     if ended is not None:
         cell.outputs = [_notice("Not run", "The run of this notebook had already ended.")]
         return ended
     name = grade_id_of(cell) or cell.get("id", "")
     try:
-        run = session.run(cell.source, name, interrupted=interrupted)
+        run = session.run(cell.source, name, interrupted=interrupted, traced=traced)
     except SessionEnded as now:
         shown = [nbformat.from_dict(output) for output in now.outputs]
         cell.outputs = [*shown, _notice("Run ended", now.message)]

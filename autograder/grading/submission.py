@@ -289,7 +289,7 @@ def _run_once(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, oth
     copies = _copies_replaced(task.extra, task.files, other)
     beside = {**copies, **own_file(notebook, task.template, {**task.extra, **files})}
     open_session = functools.partial(_session, replace(task, extra=beside), sandbox, files, notes)
-    plain = None if other else PlainTests(task.blocked, task.confirmed, task.keeps_points)
+    plain = None if other else PlainTests(task.blocked, task.confirmed, task.keeps_points, task.shown)
     # Whose answers they may be is asked of the run that counts.
     submitter = Submitter(task.student, () if other else task.others)
     graded = grade(notebook, task.template, open_session, files, plain, submitter)

@@ -25,6 +25,7 @@ class Task:
     blocked: Mapping[str, str] = field(default_factory=dict)  # this and the next two: see grading.cells.PlainTests
     confirmed: tuple[str, ...] = ()
     keeps_points: bool = True
+    shown: bool = True  # False: a rehearsal, of which only the verdicts on test cells without ``Checks`` are asked
     second_files: Mapping[str, bytes] = field(default_factory=dict)  # other data for a second run; empty: none
     others: tuple[str, ...] = ()  # ids of the rest of the class, where a test cell compares with them
     vocabulary: Vocabulary = field(default_factory=Vocabulary)  # of the course, for written answers

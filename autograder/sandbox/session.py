@@ -91,30 +91,33 @@ class Session(Requests):
         if answer["kind"] != "ready":
             raise ValueError(f"the files of the assignment cannot be written: {answer.get('error')}")
 
-    def run(self, source: str, cell_id: str, *, interrupted: bool = False) -> CellRun:
+    def run(self, source: str, cell_id: str, *, interrupted: bool = False, traced: bool = True) -> CellRun:
         """Run one code cell as a notebook does.
 
         Args:
             source: IPython source: magics, ``!commands`` and top-level ``await`` included.
             cell_id: named in the messages to the student.
             interrupted: whether a cell that takes too long is interrupted first, so that later ones still run.
+            traced: whether an error among the outputs has its traceback; False where nobody reads it.
 
         Raises:
             SessionEnded: the process ended, hung or passed a limit; the session is over.
         """
         self._cell_id = cell_id
         step = f"reading what cell {cell_id!r} sent"
-        return bounded(step, READ_SECONDS, lambda: self._run(source, interrupted), self._unread)
+        return bounded(step, READ_SECONDS, lambda: self._run(source, interrupted, traced), self._unread)
 
     def _unread(self, late: OutOfTime) -> CellRun:
         raise self._end("reading", late.message)
 
-    def _run(self, source: str, interrupted: bool) -> CellRun:
+    def _run(self, source: str, interrupted: bool, traced: bool) -> CellRun:
         self._outputs = CellOutputs(self._limits, self._output_left)
         started = time.monotonic()
         seconds = min(self._limits.cell_seconds, self._seconds_left)
         reason = "time" if self._limits.cell_seconds <= self._seconds_left else "notebook time"
-        request = {"op": "run", "source": source, **({"seconds": max(seconds, TICK_SECONDS)} if interrupted else {})}
+        request = {"op": "run", "source": source, "traced": traced}
+        if interrupted:
+            request["seconds"] = max(seconds, TICK_SECONDS)
         try:
             answer = self._ask(request, seconds + (GRACE_SECONDS if interrupted else 0.0), reason)
         finally:

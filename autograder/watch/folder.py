@@ -131,7 +131,11 @@ class ExchangeFolder:
             return f"it cannot be copied ({problem})"
 
     def release(self, arrived: Arrived, pages: Mapping[str, bytes]) -> bool:
-        """Put the pages where `nbgrader fetch_feedback` finds them."""
+        """Put the pages where `nbgrader fetch_feedback` finds them.
+
+        Raises:
+            CourseError: if the exchange cannot be written.
+        """
         try:
             return self._feedback.release(arrived.student, arrived.assignment, pages)
         except OSError as problem:

@@ -27,7 +27,7 @@ ANSWER_SECONDS = 10  # in which a scheduler has to answer, also after a lost con
 PATIENCE_SECONDS = 60  # without any worker; what starts them again has to do so meanwhile
 _POLL_SECONDS = 5  # between two looks at who is there
 
-_GOES_ON = "What was graded is written; the same command goes on with the rest."
+_GOES_ON = "Results so far are saved; run the same command again to continue."
 _ONE_AT_A_TIME = threading.Lock()  # in a worker
 
 

@@ -75,8 +75,22 @@ class Engine:
         self._close()
 
 
-def local(workers: int, limits: Limits, hidden: tuple[str, ...], *, isolated: bool = True) -> Engine:
+def local(
+    workers: int,
+    limits: Limits,
+    hidden: tuple[str, ...],
+    *,
+    isolated: bool = True,
+    preload: tuple[str, ...] | None = None,
+) -> Engine:
     """Processes of this machine, each with a warm sandbox of its own that starts at once.
+
+    Args:
+        workers: how many.
+        limits: of the sessions.
+        hidden: packages that students must not be able to read.
+        isolated: False runs student code without a sandbox.
+        preload: modules that the sessions need, where that is known; see :func:`warm`.
 
     Raises:
         SandboxUnavailable: student code cannot be isolated here, because a program is missing, or cannot be given its
@@ -86,7 +100,7 @@ def local(workers: int, limits: Limits, hidden: tuple[str, ...], *, isolated: bo
     if isolated:
         find_tools()
     return Engine(
-        workers, functools.partial(Pool, workers, functools.partial(warm, limits.folder_mb, hidden, isolated))
+        workers, functools.partial(Pool, workers, functools.partial(warm, limits.folder_mb, hidden, isolated, preload))
     )
 
 

@@ -163,3 +163,13 @@ def test_a_scale_is_a_standard_deviation(scale: float) -> None:
 def test_a_reference_has_one_finite_number_for_each_subject(want: pd.Series) -> None:
     with pytest.raises(AuthorError, match="one finite number"):
         judge_value(WANT, "effects", want, scale=1.0)
+
+
+def test_hints_call_a_subject_what_the_course_calls_it() -> None:
+    school = {"scale": SCALE, "each": "school"}
+    assert judge_value(list(WANT), "effects", WANT, **school).hint == (
+        "The numbers stand without their schools: keep the school with each number (a dict or a Series)."
+    )
+    assert judge_value(WANT * 2, "effects", WANT, **school).hint == (
+        "The numbers of 4 out of 5 schools are not what the data give."
+    )

@@ -185,6 +185,12 @@ def test_subject_lines(draw: Callable[[], object], mistake: str, share: float) -
     assert (result.mistake, result.earned) == (mistake, share), result
 
 
+def test_lines_of_others_are_called_what_the_course_calls_them() -> None:
+    result = judge_figures(drawn(lambda: subject_lines(9)), "subject_lines", FITS, at_least=10, each="school")
+    assert result.label == "the schools' lines"
+    assert result.hint == "The fitted lines of 9 schools were found, but 10 are asked for."
+
+
 def test_subject_lines_take_objects_and_a_range_for_each() -> None:
     fits = {who: SimpleNamespace(intercept=fit[0], slope=fit[1]) for who, fit in FITS.items()}
     figures = drawn(lambda: subject_lines(10, [0, 4]))

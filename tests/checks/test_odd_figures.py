@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.checks import Checks
@@ -48,6 +48,7 @@ VALUES = np.linspace(100, 400, 37)
 TIMES = 200 + 3.7 * VALUES
 
 
+@settings(max_examples=40)
 @given(FIGURES)
 def test_no_figure_breaks_a_check(figures: tuple[Figure, ...]) -> None:
     with judging(FakeEvidence(drawn=figures)), warnings.catch_warnings():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +12,18 @@ from pathlib import Path
 import psutil
 import pytest
 
-from autograder.deadline import bounded
 from autograder.errors import ProcessDied, SandboxUnavailable, SessionEnded
 from autograder.workers.pool import Pool, _allowed_children
+from tests.grading.pool_tasks import (
+    broken,
+    die,
+    dies_and_goes_on,
+    everything_is_slow,
+    hoard,
+    parts,
+    raising,
+    unsendable,
+)
 
 
 @pytest.fixture(scope="module")
@@ -24,26 +31,6 @@ def pool() -> Iterator[Pool]:
     started = Pool(2)
     yield started
     started.shutdown()
-
-
-def in_c() -> int:
-    return sum(itertools.repeat(0))
-
-
-def parts(slow: int) -> list[str]:
-    """Four parts, of which some cannot be read."""
-    return [
-        bounded(f"part {number}", 0.2, in_c if number < slow else (lambda: "read"), lambda late: late.message)  # type: ignore[arg-type]
-        for number in range(4)
-    ]
-
-
-def everything_is_slow() -> str:
-    def many() -> str:
-        for number in itertools.count():
-            bounded(f"value {number}", 0.1, in_c, lambda _: 0)
-
-    return bounded("the submission", 60, many, lambda late: late.message)
 
 
 def test_slow_steps_cost_themselves(pool: Pool) -> None:
@@ -56,24 +43,12 @@ def test_steps_without_end_cost_the_whole(pool: Pool) -> None:
     assert pool.submit(everything_is_slow).result(300) == "the submission took more processor time than its limit"
 
 
-def dies_and_goes_on(until: str) -> str:
-    for number in range(3):
-        bounded(f"part {number}", 0.1, in_c, lambda _: 0)
-    while not Path(until).exists():
-        time.sleep(0.01)
-    return "done"
-
-
 def test_nobody_else_waits_for_a_process_that_ends(pool: Pool, tmp_path: Path) -> None:
     slow = pool.submit(dies_and_goes_on, str(tmp_path / "enough"))
     assert [pool.submit(abs, -number).result(300) for number in range(50)] == list(range(50))
     assert not slow.done()
     (tmp_path / "enough").touch()
     assert slow.result(300) == "done"
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGSEGV)
 
 
 def test_a_process_that_dies_each_time_is_an_error(pool: Pool) -> None:
@@ -102,10 +77,6 @@ def test_a_pool_may_be_shut_down_while_a_process_is_replaced(monkeypatch: pytest
         dying.result(300)
 
 
-def raising(problem: Exception) -> None:
-    raise problem
-
-
 ERRORS = {
     "a sandbox that is not there": SandboxUnavailable("bubblewrap is not installed"),
     "a session that ended": SessionEnded("memory", "it used more memory than the limit of 5 MB", "q1"),
@@ -125,29 +96,13 @@ class Unsendable(Exception):
         super().__init__(f"{one} and {two}")
 
 
-def unsendable() -> object:
-    return lambda: 0
-
-
 def test_what_cannot_travel_is_told_in_words(pool: Pool) -> None:
     with pytest.raises(RuntimeError, match=r"^its result cannot be sent between processes \(.*local object"):
         pool.submit(unsendable).result(300)
 
 
-def hoard() -> str:
-    try:
-        held = bytearray(6 << 30)
-    except MemoryError:
-        return "MemoryError"
-    return str(len(held))
-
-
 def test_memory_is_bounded(pool: Pool) -> None:
     assert pool.submit(hoard).result(300) == "MemoryError"
-
-
-def broken() -> None:
-    raise SandboxUnavailable("bubblewrap is not installed")
 
 
 def test_a_process_that_cannot_start_says_why() -> None:

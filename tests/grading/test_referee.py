@@ -158,7 +158,7 @@ def test_a_name_without_a_value_reads_as_not_defined_whatever_is_asked_of_it(con
 
 def test_what_is_assigned_goes_by_its_own_type_and_not_by_how_it_is_seen() -> None:
     source = with_checks(3).replace("x is not None", "len(x) == 2")
-    stopped = "A check that you can see in this cell stopped with an error: "
+    stopped = "A visible check in this cell stopped with an error: "
     assert judge(source, x=Opaque("builtins.generator")).message == f"{stopped}`x` is an object of type generator."
     assert judge(source, x=1).message == f"{stopped}TypeError: object of type 'int' has no len()"
 

@@ -62,7 +62,7 @@ def accidents(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """One assignment, handed in by students whose notebooks die, hang, or are none."""
     course = Course.make(tmp_path_factory.mktemp("accidents"), "03-ols")
     with Path(course.root / "nbgrader_config.py").open("a") as config:
-        config.write('\nc.Autograder.limits = {"cell_seconds": 3}\n')
+        config.write('\nc.Autograder.limits = {"cell_seconds": 1.5}\n')
     answers = answers_of(course.source("03-ols"))
     for student, code in BROKEN.items():
         course.submit(student, "03-ols", filled(course.release("03-ols"), {**answers, "q3b": code}))
@@ -100,7 +100,7 @@ def shown(course: Course, student: str) -> str:
     ("student", "lost", "says"),
     [
         ("dies", ("q3b-tests", "q3c-tests"), "ended"),
-        ("hangs", ("q3b-tests", "q3c-tests"), "3 s"),
+        ("hangs", ("q3b-tests", "q3c-tests"), "1.5 s"),
         ("raises", ("q3b-tests",), "ZeroDivisionError"),
         ("not-a-notebook", ("q3a-tests", "q3b-tests", "q3c-tests"), "not UTF-8|not complete JSON"),
         ("zz-last", (), ""),

@@ -19,7 +19,7 @@ from autograder.cli import main
 from tests.course_folder import Course, points_of_tests
 from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
 
-NAME = "03-ols"
+NAME = "02-correlation"
 STUDENTS = tuple(f"student-{number:02}" for number in range(6))
 ENGINES = {"local": (), "dask": ("--engine", "dask")}
 LONGEST_SECONDS = 600  # of the last submission, so that the class is still being graded when Ctrl-C comes
@@ -75,7 +75,7 @@ def test_ctrl_c(handed_in: Course, engine: str, capsys: pytest.CaptureFixture[st
     os.killpg(grader.pid, signal.SIGINT)
     _, said = grader.communicate(timeout=END_SECONDS)
     assert grader.returncode == 130
-    assert "Interrupted. What was done is written; the same command goes on with the rest." in said
+    assert "Interrupted. Results so far are saved; run the same command again to continue." in said
     assert "Traceback" not in said
     _, alive = psutil.wait_procs(family, timeout=END_SECONDS)
     assert not alive, "the grader has ended, and what it had started lives on"

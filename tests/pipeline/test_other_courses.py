@@ -7,6 +7,9 @@ import nbgrader
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.course.release.confirmable import Confirmable
+from autograder.template import Template
+from autograder.workers.engines import Engine
 from tests.course_folder import REPOSITORY, Course
 from tests.golden import verdicts
 
@@ -56,6 +59,26 @@ def test_points_cell_by_cell(both: tuple[Course, Course]) -> None:
     expected = scores(stock)
     assert len(expected) == 18
     assert scores(ours) == expected
+
+
+def test_one_sandbox_serves_the_rehearsals_of_all_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rehearsed: list[tuple[str, Engine]] = []
+
+    def confirmable(_course: object, template: Template, engine: Engine) -> Confirmable:
+        rehearsed.append((template.notebook, engine))
+        return Confirmable({template.cells[-1].grade_id: f"{template.notebook} reads the clock"})
+
+    monkeypatch.setattr("autograder.plugins.forgeable.confirmable", confirmable)
+    course = Course(tmp_path)
+    (tmp_path / "nbgrader_config.py").write_text((REPOSITORY / "nbgrader_config.py").read_text())
+    (tmp_path / "source" / "ps1").mkdir(parents=True)
+    for name in ("one", "two", "zero"):  # in the third is no test
+        known = EXAMPLE / "source" / "ps1" / ("problem2.ipynb" if name == "zero" else "problem1.ipynb")
+        shutil.copy(known, tmp_path / "source" / "ps1" / f"{name}.ipynb")
+    said = course.nbgrader("generate_assignment", "ps1", "--IncludeHeaderFooter.header=")
+    assert [notebook for notebook, _ in rehearsed] == ["one", "two"]
+    assert len({id(engine) for _, engine in rehearsed}) == 1
+    assert all(f"can be forged, as in stock nbgrader: {notebook} reads the clock" in said for notebook, _ in rehearsed)
 
 
 def test_everybody_reads_what_is_kept(both: tuple[Course, Course]) -> None:

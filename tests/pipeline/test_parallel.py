@@ -13,8 +13,9 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from tests.course_folder import Course, answers_of, filled, points_of_tests
 
-NAME = "03-ols"
+NAME = "02-correlation"  # whose hidden tests fit no model
 STUDENTS = ("right", "rounded", "wrong", "blank")
+EXACT, GENEROUS = "relative=1e-6,", "relative=1e-6, absolute=0.05,"  # of the correlation
 
 
 def autograder(course: Course, *arguments: str) -> int:
@@ -27,10 +28,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A class of four, graded by `autograder grade`."""
     course = Course.make(tmp_path_factory.mktemp("class"), NAME)
     answers = answers_of(course.source(NAME))
-    rounded = answers["q3a"] + "\nintercept, slope = 250.9, 10.45"
+    rounded = answers["q2c"] + "\ncorrelation = 0.536"
     course.submit("right", NAME, course.solved(NAME))
-    course.submit("rounded", NAME, filled(course.release(NAME), {**answers, "q3a": rounded}))
-    course.submit("wrong", NAME, filled(course.release(NAME), {**answers, "q3a": "intercept, slope = 1, 2"}))
+    course.submit("rounded", NAME, filled(course.release(NAME), {**answers, "q2c": rounded}))
+    course.submit("wrong", NAME, filled(course.release(NAME), {**answers, "q2c": "correlation = 0.1"}))
     course.submit("blank", NAME, course.release(NAME))
     assert autograder(course, "grade", NAME, "--workers", "2") == 0
     return course
@@ -58,7 +59,7 @@ def test_unchanged_submissions_are_skipped(course: Course, capsys: pytest.Captur
     assert "0 graded" in (said := capsys.readouterr().out)
     assert "4 unchanged" in said
     answers = answers_of(course.source(NAME))
-    course.submit("blank", NAME, filled(course.release(NAME), {"q3a": answers["q3a"]}))
+    course.submit("blank", NAME, filled(course.release(NAME), {"q2c": answers["q2c"]}))
     autograder(course, "grade", NAME)
     assert "1 graded" in (said := capsys.readouterr().out)
     assert "3 unchanged" in said
@@ -104,10 +105,10 @@ def test_regrading_shows_applies_and_takes_back(course: Course, capsys: pytest.C
     autograder(course, "grade", NAME)
     before, written = all_points(course), files(course)
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        gradebook.find_grade("q3a-tests", NAME, NAME, "wrong").manual_score = 0.75
-        cell = gradebook.find_source_cell("q3a-tests", NAME, NAME)
-        assert '"slope", reference.slope, credit' in cell.source
-        cell.source = cell.source.replace('"slope", reference.slope, ', '"slope", reference.slope, absolute=0.05, ')
+        gradebook.find_grade("q2c-tests", NAME, NAME, "wrong").manual_score = 0.25
+        cell = gradebook.find_source_cell("q2c-tests", NAME, NAME)
+        assert EXACT in cell.source
+        cell.source = cell.source.replace(EXACT, GENEROUS)
         gradebook.db.commit()
     capsys.readouterr()
 
@@ -115,12 +116,12 @@ def test_regrading_shows_applies_and_takes_back(course: Course, capsys: pytest.C
     said = capsys.readouterr().out
     assert "4 submissions judged again" in said
     assert "1 would change" in said
-    assert "rounded, q3a-tests" in said
+    assert "rounded, q2c-tests" in said
     after = all_points(course)
-    assert after["rounded"]["q3a-tests"] > before["rounded"]["q3a-tests"]
+    assert after["rounded"]["q2c-tests"] > before["rounded"]["q2c-tests"]
     assert {name: after[name] for name in ("right", "blank")} == {name: before[name] for name in ("right", "blank")}
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
-        assert gradebook.find_grade("q3a-tests", NAME, NAME, "wrong").manual_score == 0.75
+        assert gradebook.find_grade("q2c-tests", NAME, NAME, "wrong").manual_score == 0.25
 
     assert autograder(course, "regrade", NAME, "--undo") == 0
     assert all_points(course)["rounded"] == before["rounded"]
@@ -140,13 +141,12 @@ def test_grading_leaves_points_of_an_older_test_and_says_so(
     course.nbgrader("generate_feedback", NAME)
     before = all_points(course)
     source = course.root / "source" / NAME / f"{NAME}.ipynb"
-    slope = '\\"slope\\", reference.slope, '
-    changed = source.read_text().replace(slope, f"{slope}absolute=0.05, ")
+    changed = source.read_text().replace(EXACT, GENEROUS)
     assert changed != source.read_text()
     source.write_text(changed)
     autograder(course, "regrade", NAME)
     said = " ".join(capsys.readouterr().out.split())
-    assert "has other tests than were generated (q3a-tests)" in said
+    assert "has other tests than were generated (q2c-tests)" in said
     assert "0 would change by the tests as they were generated." in said
     course.nbgrader("generate_assignment", NAME, "--force")
 
@@ -177,7 +177,7 @@ def test_grading_leaves_points_of_an_older_test_and_says_so(
     assert autograder(course, "grade", NAME, "--force") == 0
     said = capsys.readouterr().out
     assert all_points(course) == after
-    assert "moved: rounded, 03-ols, q3a-tests:" in said
+    assert "moved: rounded, 02-correlation, q2c-tests:" in said
     assert "other points than before, for the same submission" in said
 
 
@@ -187,7 +187,7 @@ def test_a_new_question_is_refused_before_anything_is_removed(course: Course) ->
     notebook = course.source(NAME)
     notebook.cells.append(nbformat.v4.new_code_cell("x = 1"))
     notebook.cells[-1].metadata["nbgrader"] = {
-        "grade_id": "q3d",
+        "grade_id": "q2d",
         "schema_version": 3,
         "grade": False,
         "solution": True,
@@ -201,7 +201,7 @@ def test_a_new_question_is_refused_before_anything_is_removed(course: Course) ->
     finally:
         path.write_text(before)
     said = str(refused.value)
-    assert f"{NAME} has 4 submissions in the gradebook, so that its cells cannot be others (new: q3d)" in said
+    assert f"{NAME} has 4 submissions in the gradebook, so that its cells cannot be others (new: q2d)" in said
     assert f"nbgrader db assignment remove {NAME} --force" in said
     assert course.release(NAME) == released
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 import time
 from contextlib import chdir
 from pathlib import Path
@@ -51,8 +52,15 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
+@pytest.fixture(scope="module")
+def new_sheet(graded: Course, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the sheet and its page, before anybody has marked anything."""
+    assert autograder(graded, "written", NAME, "--force") == 0
+    return Path(shutil.copytree(graded.root / "written", tmp_path_factory.mktemp("new") / "written"))
+
+
 @pytest.fixture
-def course(graded: Course) -> Course:
+def course(graded: Course, new_sheet: Path) -> Course:
     """The class with a new sheet and no manual marks."""
     with Gradebook(f"sqlite:///{graded.root / 'gradebook.db'}") as gradebook:
         for student in (*ANSWERS, "eve"):
@@ -63,7 +71,7 @@ def course(graded: Course) -> Course:
             for comment in submission.comments:
                 comment.manual_comment = None
         gradebook.db.commit()
-    assert autograder(graded, "written", NAME, "--force") == 0
+    shutil.copytree(new_sheet, graded.root / "written", dirs_exist_ok=True)
     return graded
 
 

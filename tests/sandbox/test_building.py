@@ -97,37 +97,45 @@ def written(path: Path) -> None:
 
 
 SECRET = "answer = 251.405"
-# how a package may lie in a folder of packages: what puts it there, and what a student would open or import
-INSTALLED: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a folder": (lambda site: written(site / "clinic_answers" / "__init__.py"), "clinic_answers/__init__.py"),
-    "a single file": (lambda site: written(site / "clinic_answers.py"), "clinic_answers.py"),
-    "a namespace package": (lambda site: written(site / "clinic_answers" / "week1.py"), "clinic_answers/week1.py"),
-    "an archive": (lambda site: zipped(site / "clinic-1.0-py3.11.egg", "clinic_answers"), "clinic-1.0-py3.11.egg"),
+# how a package may lie in a folder of packages: its name, what puts it there, and what a student would open or import
+INSTALLED: dict[str, tuple[str, Callable[[Path], None], str]] = {
+    "a folder": ("clinic_a", lambda site: written(site / "clinic_a" / "__init__.py"), "clinic_a/__init__.py"),
+    "a single file": ("clinic_b", lambda site: written(site / "clinic_b.py"), "clinic_b.py"),
+    "a namespace package": ("clinic_c", lambda site: written(site / "clinic_c" / "week1.py"), "clinic_c/week1.py"),
+    "an archive": ("clinic_d", lambda site: zipped(site / "tools-1.0-py3.11.egg", "clinic_d"), "tools-1.0-py3.11.egg"),
     "a folder beside, by a .pth file": (
+        "clinic_e",
         lambda site: (
-            written(site / "vendored" / "clinic_answers.py"),
-            (site / "clinic.pth").write_text(f"{site}/vendored\n"),
+            written(site / "vendored" / "clinic_e.py"),
+            (site / "tools.pth").write_text(f"{site}/vendored\n"),
             sys.path.append(f"{site}/vendored"),
         )[0],
-        "vendored/clinic_answers.py",
+        "vendored/clinic_e.py",
     ),
 }
 
 
-@pytest.mark.parametrize(("install", "file"), INSTALLED.values(), ids=INSTALLED)
-def test_hidden_in_a_real_sandbox(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, install: Callable[[Path], None], file: str
-) -> None:
-    site = tmp_path / "site-packages"
-    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
-    written(site / "harmless.py")
-    written(site / "autograder.py")
-    install(site)
-    with Sandbox(**SMALL, hidden=("clinic_answers",)) as box, box.session({}) as session:
+@pytest.fixture(scope="module")
+def with_packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox that hides all of them, and neither ``harmless`` nor what is not told."""
+    site = tmp_path_factory.mktemp("python") / "site-packages"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [*sys.path, str(site)])
+        written(site / "harmless.py")
+        written(site / "autograder.py")
+        for _, install, _ in INSTALLED.values():
+            install(site)
+        with Sandbox(**SMALL, hidden=tuple(name for name, _, _ in INSTALLED.values())) as box:
+            yield box
+
+
+@pytest.mark.parametrize(("name", "_", "file"), INSTALLED.values(), ids=INSTALLED)
+def test_hidden_in_a_real_sandbox(with_packages: Sandbox, name: str, _: object, file: str) -> None:
+    with with_packages.session({}) as session:
         where = "import sys, harmless; folder = harmless.__file__.rpartition('/')[0]\n"
         assert session.run(where + f"sys.path += [folder + '/vendored', folder + '/{file}']", "c1").error is None
         assert session.run("import harmless; harmless.answer", "c2").outputs[0]["data"]["text/plain"] == "251.405"
-        for number, code in enumerate(("import clinic_answers.week1", "import clinic_answers; clinic_answers.answer")):
+        for number, code in enumerate((f"import {name}.week1", f"import {name}; {name}.answer")):
             assert session.run(code, f"c3{number}").error is not None
         assert session.run(f"open(folder + '/{file}').read()", "c4").error is not None
         assert session.run("import autograder", "c5").error is not None

@@ -222,15 +222,35 @@ ERRORS = {
 }
 
 
+@pytest.mark.parametrize("traced", [True, False])
 @pytest.mark.parametrize("name", ERRORS)
-def test_errors(session: Session, name: str) -> None:
+def test_errors(session: Session, name: str, traced: bool) -> None:
     cell, wanted = ERRORS[name]
-    run = session.run(cell, "c1")
+    run = session.run(cell, "c1", traced=traced)
     assert (run.error or "").startswith(wanted), run
     validate(run.outputs)
     text = "\n".join(str(output) for output in run.outputs)
     assert "/opt/sandbox" not in text
+    assert any(output["output_type"] == "error" or output.get("name") == "stderr" for output in run.outputs)
     assert session.run("1 + 1", "c2").error is None
+
+
+def test_a_traceback_is_laid_out_where_somebody_reads_it(session: Session) -> None:
+    cell = "def f():\n    return 1 / 0\nf()"
+    read, unread = (session.run(cell, "c1", traced=traced).outputs[0] for traced in (True, False))
+    assert len(read["traceback"]) > 2
+    assert "ZeroDivisionError" in read["traceback"][-1]
+    assert unread == {**read, "traceback": []}
+    assert len(session.run(cell, "c1").outputs[0]["traceback"]) == len(read["traceback"])
+
+
+def test_reading_a_notebook_compiles_no_grammar_until_an_address_is_looked_at(session: Session) -> None:
+    session.run("import sys, nbformat, jsonschema\nbefore = 'lark' in sys.modules", "c1")
+    cell = "checked = [jsonschema.FormatChecker().conforms(one, 'iri') for one in ('http://example.org/ä', '::')]"
+    run = session.run(f"{cell}\nfrom rfc3987_syntax import is_valid_syntax_iri, utils", "c2")
+    assert run.error is None
+    assert session.value("before") is False
+    assert session.value("checked") == [True, False]
 
 
 def test_picture_is_shown_in_place(session: Session) -> None:

@@ -243,6 +243,7 @@ def judge_subject_lines(
     at_least: int,
     tolerance: LineTolerance,
     overs: Mapping[str, Pair] | None = None,
+    each: str = "subject",
 ) -> Verdict:
     """Judge one figure by how many different subjects' lines it shows, in one panel or several."""
     lines = lines_in(figure)
@@ -251,7 +252,7 @@ def judge_subject_lines(
     if len(found) >= at_least:
         return right(got)
     if found:
-        hint = f"The fitted lines of {plural(len(found), 'subject')} were found, but {at_least} are asked for."
+        hint = f"The fitted lines of {plural(len(found), each)} were found, but {at_least} are asked for."
         return Verdict(len(found) / at_least, got, hint, "too-few")
     if not lines:
         return _no_line(figure, got)
@@ -264,7 +265,7 @@ def judge_subject_lines(
         return Verdict(EXCHANGED_KEEPS, got, hint, "exchanged")
     if not any(is_straight(line) for line in lines):
         return wrong(
-            got, "These lines join the observations: draw each subject's fitted straight line.", "not-straight"
+            got, f"These lines join the observations: draw each {each}'s fitted straight line.", "not-straight"
         )
     return wrong(got, "None of the lines asked for was found.", "other-lines")
 

@@ -67,6 +67,9 @@ class AnswerChecks(CheckList):
             mistakes: rows, whose ``wrong`` gives a text or a kind.
             label: what the feedback calls the check.
 
+        Raises:
+            AuthorError: if the reference holds no text.
+
         Example:
             >>> with trying(method="reml "):
             ...     checks = Checks()
@@ -114,6 +117,10 @@ class AnswerChecks(CheckList):
             credit: points.
             mistakes: rows, whose ``wrong`` gives an option or a kind.
             label: what the feedback calls the check.
+
+        Raises:
+            AuthorError: if options are missing, or given for a yes or no; if a variable in ``needs`` has not been
+                checked before.
 
         Example:
             >>> with trying(statistic=2.6, needed=False):

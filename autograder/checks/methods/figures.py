@@ -192,8 +192,9 @@ class FigureChecks(CheckList):
         scale: Scale | None = None,
         credit: float | None = None,
         mistakes: Iterable[Mistake] | None = None,
-        label: str = "the subjects' lines",
+        label: str | None = None,
         name: str = "subject_lines",
+        each: str = "subject",
     ) -> None:
         """One figure, in one panel or several, with the straight lines of at least so many different subjects.
 
@@ -206,6 +207,10 @@ class FigureChecks(CheckList):
             mistakes: rows, whose ``wrong`` gives other fits by subject, or a kind.
             label: what the feedback calls the check.
             name: what misconceptions call the figure.
+            each: what label and hints call a subject, such as "school".
+
+        Raises:
+            AuthorError: if more subjects are asked for than there are fits, or none.
 
         Example:
             >>> figure, axes = plt.subplots()
@@ -223,13 +228,22 @@ class FigureChecks(CheckList):
             raise AuthorError(f"at_least must be 1 … {len(wants)}, the number of fits, got {at_least!r}", at_least)
         overs = {key(subject): span for subject, span in over.items()} if isinstance(over, Mapping) else {}
         tolerance = LineTolerance.of(None if isinstance(over, Mapping) else over, scale)
-        judged = best_of(self._figures, lambda figure: judge_subject_lines(figure, wants, at_least, tolerance, overs))
+        judged = best_of(
+            self._figures, lambda figure: judge_subject_lines(figure, wants, at_least, tolerance, overs, each)
+        )
 
         def explain(rows: Misconceptions) -> Verdict:
             return known_lines(judged.verdict, self._figures, wants, at_least, tolerance, rows)
 
         self._check_figure(
-            "subject_lines", judged, explain, wants, label=label, name=name, credit=credit, mistakes=mistakes
+            "subject_lines",
+            judged,
+            explain,
+            wants,
+            label=label or f"the {each}s' lines",
+            name=name,
+            credit=credit,
+            mistakes=mistakes,
         )
 
     def lines(

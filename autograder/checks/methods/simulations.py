@@ -58,6 +58,9 @@ class SimulationChecks(CheckList):
                 and functions need ``want``.
             label: what the feedback calls the check.
 
+        Raises:
+            AuthorError: if there is neither ``want`` nor ``judge``, or both.
+
         Example:
             >>> with trying(design_effect=lambda m, icc: 1 + m * icc):
             ...     checks = Checks()

@@ -103,6 +103,9 @@ class ValueChecks(CheckList):
             label: what the feedback calls the check.
             unit: of the number.
 
+        Raises:
+            AuthorError: if the reference is no whole number.
+
         Example:
             >>> with trying(n_subjects=17):
             ...     checks = Checks()
@@ -246,6 +249,7 @@ class ValueChecks(CheckList):
         label: str | None = None,
         own: Callable[[], Any] | None = None,
         unit: str = "",
+        each: str = "subject",
     ) -> None:
         """One number for each subject, in any container that keeps the subjects.
 
@@ -259,6 +263,7 @@ class ValueChecks(CheckList):
             label: what the feedback calls the check.
             own: gives the effects that follow from the student's own earlier results.
             unit: of the effects.
+            each: what hints call a subject, such as "school".
 
         Example:
             >>> with trying(effects={"308": 40.78, "309": -77.85}):
@@ -268,7 +273,7 @@ class ValueChecks(CheckList):
               ✓ `effects`: right, 1 of 1 points
                   Found: a dict with 2 entries
         """
-        wanted = WantedEffects(name, want, scale, own)
+        wanted = WantedEffects(name, want, scale, own, each)
         self._check(
             label or f"`{name}`",
             lambda rows: judge_effects(student.value(name), wanted, rows),

@@ -46,6 +46,7 @@ class WantedEffects:
     values: pd.Series  # the reference, indexed by subject
     scale: float  # standard deviation of the effects in their unit; 5e-4 of it is no difference
     carried: Callable[[], Any] | None = None  # the effects that follow from the student's own earlier results
+    each: str = "subject"  # what hints call one of them
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.scale) and self.scale > 0):
@@ -221,15 +222,17 @@ def _contains(words: list[str], own: list[str]) -> bool:
 
 def _unfit(answer: Any, unfit: Unfit, want: WantedEffects) -> Verdict:
     if unfit.kind == "no-subjects":
-        hint = "The numbers stand without their subjects: keep the subject with each number (a dict or a Series)."
+        hint = (
+            f"The numbers stand without their {want.each}s: keep the {want.each} with each number (a dict or a Series)."
+        )
         in_order = dict(zip(want.by_subject, as_numbers(answer), strict=False))
         complete = len(as_numbers(answer)) == len(want.by_subject) and want.match(in_order) is Match.FULL
         return Verdict(NO_SUBJECTS_KEEPS if complete else 0.0, hint=hint, mistake=unfit.kind)
     if unfit.kind == "several-per-subject":
-        hint = "There are several numbers for each subject: does your model have more than one random effect?"
+        hint = f"There are several numbers for each {want.each}: does your model have more than one random effect?"
         return wrong(hint=hint, mistake=unfit.kind)
     if unfit.kind == "twice":
-        return wrong(hint="A subject occurs more than once.", mistake=unfit.kind)
+        return wrong(hint=f"The same {want.each} occurs more than once.", mistake=unfit.kind)
     if unfit.kind == "text" and not isinstance(answer, str):
         return wrong(hint="The numbers are stored as texts.", mistake=unfit.kind)
     return unusable(want.name, answer, unfit.kind)
@@ -241,14 +244,14 @@ def _generic(got: Effects, want: WantedEffects, match: Match) -> Verdict:
         return Verdict(COARSE_SHARE, hint=COARSE_HINT, mistake="rounded")
     lost, added = asked.keys() - got.keys(), got.keys() - asked.keys()
     if lost:
-        hint = f"{plural(len(lost), 'subject').capitalize()} of the data not found among yours."
+        hint = f"{plural(len(lost), want.each).capitalize()} of the data not found among yours."
         return wrong(hint=hint, mistake="subjects")
     if added:
-        return wrong(hint=f"There are entries that are not subjects of the data: {len(added)}.", mistake="subjects")
+        return wrong(hint=f"There are entries that are not {want.each}s of the data: {len(added)}.", mistake="subjects")
     if want.match({subject: -value for subject, value in got.items()}) is Match.FULL:
         return wrong(hint="The sizes are right, the signs are not.", mistake="sign")
     whole = made_whole([got[subject] for subject in asked], list(asked.values()))
     if whole:
         return wrong(hint=CUT_OFF_HINT if whole == "cut-off" else COARSE_HINT, mistake=whole)
     differing = sum(want.tolerance.match(got[subject], asked[subject]) is Match.NONE for subject in asked)
-    return wrong(hint=f"The numbers of {differing} out of {plural(len(asked), 'subject')} are not what the data give.")
+    return wrong(hint=f"The numbers of {differing} out of {plural(len(asked), want.each)} are not what the data give.")

@@ -64,6 +64,13 @@ def confirmable(course: Course, template: Template, engine: Engine) -> Confirmab
     return Confirmable(found)
 
 
+def code_of(course: Course, assignment: str) -> str:
+    """All code that a rehearsal may run, with the texts beside it: it tells which libraries are likely to be needed."""
+    folder = course.folder("source", ".", assignment)
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".ipynb", ".py") and path.is_file()]
+    return "\n".join(path.read_text("utf-8", "replace") for path in paths)
+
+
 def rehearsal_failed(problem: Exception) -> str:
     """In a sentence that holds nothing of a test, that a rehearsal failed."""
     why = str(problem).strip() if isinstance(problem, GraderError) else type(problem).__name__

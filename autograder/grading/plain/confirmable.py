@@ -46,7 +46,7 @@ def rehearse(task: Task, sandbox: Sandbox) -> dict[str, str]:
     plain = tuple(cell.grade_id for cell in task.template.cells if cell.is_plain)
     if not plain:
         return {}
-    both = replace(task, confirmed=plain, keeps_points=True, second_files={}, extra={})
+    both = replace(task, confirmed=plain, keeps_points=True, second_files={}, extra={}, shown=False)
     solution = grade_submission(both, sandbox)
     blank = grade_submission(replace(both, content=None), sandbox)
     found = {grade_id: _problem(grade_id, solution, blank) for grade_id in plain}

@@ -35,6 +35,11 @@ class StockRun:
     disturbed: bool = False  # it waited in vain, perhaps because of what ran beside it
 
 
+def has_hidden(template: Template) -> bool:
+    """Whether a plain test cell of a notebook has hidden tests: all of them are judged in a run of their own then."""
+    return any(cell.is_plain and cell.source != cell.released for cell in template.cells)
+
+
 def hidden_verdicts(
     notebook: nbformat.NotebookNode, template: Template, open_session: Callable[[], Session]
 ) -> StockRun:
@@ -48,7 +53,7 @@ def hidden_verdicts(
     Returns:
         A verdict on each plain test cell; none where no such cell has hidden tests.
     """
-    if not any(cell.is_plain and cell.source != cell.released for cell in template.cells):
+    if not has_hidden(template):
         return StockRun({})
     known, found, left_out, disturbed = template.by_id(), dict[str, Verdict](), set[str](), False
     for _ in range(MOST_RUNS):
@@ -89,7 +94,7 @@ class _Run:
                 if about is not None and about.is_test:
                     self._test(about)
                 elif cell.cell_type == "code":
-                    self._session.run(cell.source, "", interrupted=True)  # nbgrader goes on, too
+                    self._session.run(cell.source, "", interrupted=True, traced=False)  # nbgrader goes on, too
             except SessionEnded:
                 return
 
@@ -97,7 +102,7 @@ class _Run:
         if not about.is_plain or about.grade_id in self._left_out:
             return
         try:
-            run = self._session.run(about.source, about.grade_id, interrupted=True)
+            run = self._session.run(about.source, about.grade_id, interrupted=True, traced=False)
         except SessionEnded:
             self.verdicts[about.grade_id] = Verdict(0.0, message=STOPPED)
             self.ended_in = about.grade_id
@@ -169,7 +174,7 @@ def visible_complaint(run: CellRun, about: TemplateCell, delimiters: Delimiters)
     lines = about.released.split("\n")
     number = run.line or 0
     if not 0 < number <= len(lines):
-        return "A check that you can see in this cell did not pass." if hidden is None else ""
+        return "A visible check in this cell failed." if hidden is None else ""
     if hidden is not None and number >= hidden:
         return ""  # what stands behind hidden tests may need what they define
     if not run.error.startswith("AssertionError"):

@@ -94,6 +94,7 @@ class Session:
     def _run(self, request: dict[str, Any]) -> dict[str, Any]:
         self._sink.begin_cell()
         self._recorder.begin_cell()
+        self._shell.traced = request.get("traced", True)
         result = self._run_cell(request["source"], request.get("seconds"))
         figures = self._recorder.end_cell()
         self._sink.flush()

@@ -73,6 +73,7 @@ class Shell(InteractiveShell):
     displayhook_class = Type(Result)
     display_pub_class = Type(Publisher)
     sink: Sink | None = None
+    traced = True  # whether errors are shown with their traceback, which takes IPython 20 ms to lay out
     exiter = AnyTrait()
 
     @classmethod
@@ -122,6 +123,16 @@ class Shell(InteractiveShell):
             sys.stdout.write(part.decode("utf-8", "replace"))
         self.user_ns["_exit_code"] = process.wait()
 
+    def showtraceback(self, *about: Any, **named: Any) -> None:
+        """Show an error; where nobody reads it, by its name and message alone."""
+        shell: Any = self  # IPython's methods have no types
+        kept = shell.InteractiveTB
+        try:
+            shell.InteractiveTB = kept if self.traced else _Untraced()
+            super().showtraceback(*about, **named)
+        finally:
+            shell.InteractiveTB = kept
+
     def _get_exc_info(self, exc_tuple: Any = None) -> Any:
         """The exception to show; endless recursion is cut short, because IPython takes seconds for its frames."""
         kind, value, traceback = super()._get_exc_info(exc_tuple)  # type: ignore[no-untyped-call]  # as above
@@ -141,6 +152,16 @@ class Shell(InteractiveShell):
 
 # By its name, rich, pandas and functions that students write do.
 Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"
+
+
+class _Untraced:
+    """In the place of what lays out tracebacks."""
+
+    def structured_traceback(self, *_exception: object, **_named: object) -> list[str]:
+        """No line."""
+        return []
+
+    get_exception_only = structured_traceback
 
 
 class _Exit:

@@ -17,5 +17,7 @@ def main(argument: str) -> NoReturn:
     control = socket.socket(fileno=config["control"])
     control.send(b'{"event": "started"}')
     from .init import main
+    from .later import postpone
 
+    postpone()
     main(config, control)

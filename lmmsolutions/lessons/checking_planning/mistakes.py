@@ -20,6 +20,7 @@ from lmmsolutions.lessons.checking_planning.paths import (
     parallel_effects,
     parallel_residuals,
     population_points,
+    predicted_slopes,
     ratio_of,
     rows_beyond,
     rows_beyond_above,
@@ -62,12 +63,15 @@ _SHARE = "This is a share. In percent it is a hundred times as much."
 _LESS = "The sign is the wrong way round. Do treated patients stay longer, or shorter?"
 _DAYS = "This divides an effect in days by a mean. The model of the logarithm estimates the ratio itself."
 _CHANGE = "This is the change of the slope. The slope that is left is asked for."
-_SUBJECTS_SLOPE = "This is the slope of each subject alone. Leave the subject out, and fit the others."
+_SUBJECTS_SLOPE = "This is the slope of each subject itself. Leave the subject out, and fit the others."
 _EFFECTS = "These are the subjects' effects. Leave each subject out, and fit the others."
 _LOOK = "A row or a line that stands out need not move the average slope. Leave each out and look."
 _DIFFER = "Do subjects differ in slope in your simulation? Each needs a slope of their own."
 _SD = "`rng.normal` wants a standard deviation. What is the root of the variance?"
 _ONE_SIDED = "This test looks at one direction. Both directions count."
+_TEN = (
+    "This rejects in ten percent of studies without an effect: in five on each side. Which quantile leaves five in all?"
+)
 _NORMAL = "With few subjects, the spread of their slopes is itself an estimate. Which distribution allows for that?"
 _OTHER_POWER = "Which power does the task ask for, and for which slope?"
 _ROWS = "This counts measurements. Count people."
@@ -124,6 +128,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("change of the slope", "slope_without", change_without(1), 0.5, _CHANGE),
     Mistake("change, other sign", "slope_without", change_without(-1), 0.5, _CHANGE),
     Mistake("slope of the subject", "slope_without", own_lines("slope"), 0.25, _SUBJECTS_SLOPE),
+    Mistake("predicted slope of the subject", "slope_without", predicted_slopes, 0.25, _SUBJECTS_SLOPE),
     Mistake("predicted effects", "slope_without", slope_effects, 0.25, _EFFECTS),
     Mistake("largest residual", "most_influential", largest_residual, 0.25, _LOOK),
     Mistake("steepest line", "most_influential", steepest, 0.25, _LOOK),
@@ -138,6 +143,7 @@ MISTAKES: tuple[Mistake, ...] = (
         _SD,
     ),
     Mistake("one-sided", "power", lambda *_: _ONE_SIDED_POWER, 0.5, _ONE_SIDED),
+    Mistake("ten percent level", "power", lambda *_: Power(level=0.1), 0.5, _TEN),
     Mistake("normal quantile", "power", lambda *_: Power(normal_quantile=True), 0.75, _NORMAL),
     Mistake("no slopes of their own", "n_needed", lambda *_: _people(_NOISE_POWER), 0.25, _DIFFER),
     Mistake("random intercepts only", "n_needed", lambda *_: _people(_PARALLEL_POWER), 0.25, _DIFFER),

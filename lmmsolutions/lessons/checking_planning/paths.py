@@ -181,6 +181,12 @@ def slope_effects(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> type_of_numb
     return fit_slopes(sleep_of(sleepstudy)).random_effects["Days"]
 
 
+def predicted_slopes(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> type_of_numbers:
+    """Slope of each subject's predicted line, ms per day."""
+    fit = fit_slopes(sleep_of(sleepstudy))
+    return fit.fixed["Days"] + fit.random_effects["Days"]
+
+
 def largest_residual(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> str:
     """The subject with the largest residual."""
     table = sleep_of(sleepstudy)

@@ -27,13 +27,14 @@ class Power:
     slope_variance: float = SLOPE_VARIANCE
     residual_variance: float = RESIDUAL_VARIANCE
     two_sided: bool = True
+    level: float = LEVEL
     normal_quantile: bool = False  # the limit is taken from the normal distribution, the variance from the sample
 
     def __call__(self, n_subjects: int, slope: float, n_sim: int = 0, seed: int = 0) -> float:
         """The exact power; ``n_sim`` and ``seed`` make no difference."""
         del n_sim, seed
         df = n_subjects - 1
-        tail = LEVEL / (2 if self.two_sided else 1)
+        tail = self.level / (2 if self.two_sided else 1)
         limit = float(stats.norm.isf(tail) if self.normal_quantile else stats.t.isf(tail, df))
         shift = slope / math.sqrt((self.slope_variance + self.residual_variance / SQUARED_DAYS) / n_subjects)
         above = float(stats.nct.sf(limit, df, shift))
@@ -41,5 +42,11 @@ class Power:
 
 
 def subjects_needed(power: Callable[[int, float], float], slope: float = 3.0, wanted: float = 0.8) -> int:
-    """The smallest number of subjects with the wanted power."""
+    """The smallest number of subjects with the wanted power.
+
+    Args:
+        power: number of subjects, average slope → probability that the test finds it.
+        slope: the average slope, ms per day.
+        wanted: that probability, 0 … 1.
+    """
     return next(n for n in range(2, MOST_SUBJECTS) if power(n, slope) >= wanted)

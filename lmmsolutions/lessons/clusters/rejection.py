@@ -76,6 +76,15 @@ def within(
     """Each athlete does both sessions, with an own level and an own effect of the high session.
 
     An effect that is drawn anew for each repeat is more noise in the high session.
+
+    Args:
+        athletes: who do both sessions.
+        repeats: of an athlete in the low and in the high session.
+        sd_athlete: standard deviation of the athletes' levels; like all that follow in score.
+        sd_repeat: of an athlete's repeats.
+        sd_effect: of the athletes' own effects.
+        effect: their mean.
+        sd_effect_of_repeat: of an effect that is drawn anew for each repeat.
     """
     low, high = repeats
     noise = sd_repeat**2
@@ -99,7 +108,15 @@ def within(
 def between(
     athletes: int = 4, repeats: int = 25, *, sd_athlete: float = SD, sd_repeat: float = SD, effect: float = 0.0
 ) -> Test:
-    """So many athletes do the low session only, as many others the high one."""
+    """So many athletes do the low session only, as many others the high one.
+
+    Args:
+        athletes: in each session.
+        repeats: of an athlete.
+        sd_athlete: standard deviation of the athletes' levels, in score.
+        sd_repeat: of an athlete's repeats, in score.
+        effect: expected score in the high less that in the low session.
+    """
     of_mean = repeats * sd_athlete**2 + sd_repeat**2
     return Test(
         variance=2 * of_mean / (athletes * repeats),

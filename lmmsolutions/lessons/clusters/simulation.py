@@ -31,7 +31,18 @@ def simulate(
     sd_athlete: float = 0.05,
     sd_repeat: float = 0.05,
 ) -> pd.DataFrame:
-    """The simulation that the task describes; scores are not clipped."""
+    """The simulation that the task describes; scores are not clipped.
+
+    Args:
+        seed: of numpy's default generator.
+        n_athletes: each with ``LOW`` repeats in the low and ``HIGH`` in the high session.
+        effect: expected score in the high less that in the low session.
+        sd_athlete: standard deviation of the athletes' levels, in score.
+        sd_repeat: standard deviation of an athlete's repeats, in score.
+
+    Returns:
+        A row for each repeat, with the columns ``COLUMNS``.
+    """
     rng = np.random.default_rng(seed)
     session = np.tile(np.repeat([0, 1], [LOW, HIGH]), n_athletes)
     athlete = np.repeat(np.arange(n_athletes), LOW + HIGH)
