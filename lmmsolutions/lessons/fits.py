@@ -103,6 +103,12 @@ def of_predictions(fit: MixedFit) -> float:
     return float(fit.random_effects["Intercept"].var())
 
 
+def divided_by_variances(fit: MixedFit) -> float:
+    """What is taken for the correlation of two random effects."""
+    covariance = fit.random_covariance.to_numpy()
+    return float(covariance[0, 1] / (covariance[0, 0] * covariance[1, 1]))
+
+
 def icc(fit: MixedFit) -> float:
     """Share of the variance that lies between groups."""
     return fit.group_variance / (fit.group_variance + fit.residual_variance)

@@ -39,6 +39,9 @@ OF_PREDICTIONS = (
     "This is the variance of the predicted effects. They are pulled towards zero, so they vary less than the groups "
     "themselves. The model estimates the variance directly."
 )
+BY_VARIANCES = (
+    "The covariance was divided by the product of the variances. Which roots turn it into a number without a unit?"
+)
 EACH_OTHER = "The variance between groups and the variance within a group are exchanged."
 ONE_SIDED = "This is the probability of one tail. The question leaves the direction open: both directions count."
 SIGN = "The sign is the wrong way round. Which of the two is subtracted from which?"

@@ -12,10 +12,9 @@ from lmmsolutions.core.cache import cached_by_content
 from lmmsolutions.core.data import UnsuitableData, require
 from lmmsolutions.core.least_squares import fit_line, fit_ols
 from lmmsolutions.core.results import LineFit, Means, Mistake, type_of_numbers
-from lmmsolutions.lessons import other_subjects
 from lmmsolutions.lessons.fits import number_of
 from lmmsolutions.lessons.mixed_model.models import as_asked, intercept_of, intercepts
-from lmmsolutions.lessons.subject_paths import first_observation, first_to_last, parabola
+from lmmsolutions.lessons.subject_paths import first_observation, first_to_last, of_others, parabola
 
 type_of_path = Callable[[pd.DataFrame], tuple[float, float]]  # data → intercept (ms), slope (ms per day)
 
@@ -279,11 +278,11 @@ MISTAKES: tuple[Mistake, ...] = (
     *_line_mistakes(308, 309),
     *_number_mistakes(308),
     *_point_mistakes(308, 309),
-    *other_subjects.mistakes(308, 309, _own_line, _points),
+    *of_others(308, 309, _own_line, _points),
     *_line_mistakes(309, 308),
     *_number_mistakes(309),
     *_point_mistakes(309, 308),
-    *other_subjects.mistakes(309, 308, _own_line, _points),
+    *of_others(309, 308, _own_line, _points),
     Mistake("parallel lines", "subject_lines", _parallel_lines, 0.25, _COMMON_SLOPE),
     Mistake("lines of the mixed model", "subject_lines", _lines_of_the_mixed_model, 0.25, _PARALLEL),
     Mistake("first day left out", "subject_lines", _lines_without_first_day, 0.5, _FIRST_DAY),

@@ -19,14 +19,14 @@ pytestmark = pytest.mark.browser
 WRITTEN = "q3b-reflection"
 
 
-def open_submission(page: Page, lab: Lab, student: str) -> None:
-    """Go from the formgrader's first page to a student's submission, as a TA does."""
+def go(page: Page, lab: Lab, path: str) -> None:
+    """Open a page of the formgrader, after the one whose address lets the browser in."""
     page.goto(lab.url("formgrader"))
-    page.get_by_role("link", name="Manual Grading").click()
-    page.get_by_role("link", name=ASSIGNMENT).click()
-    page.wait_for_url(f"**/gradebook/{ASSIGNMENT}*")
-    page.get_by_role("link", name=ASSIGNMENT).last.click()
-    page.wait_for_url(f"**/gradebook/{ASSIGNMENT}/{ASSIGNMENT}*")
+    page.goto(f"http://127.0.0.1:{lab.port}/formgrader/{path}")
+
+
+def open_from_list(page: Page, student: str) -> None:
+    """Open one of the submissions to a notebook."""
     row = page.locator("#main-table tr").filter(has=page.locator("a.name-shown", has_text=student))
     row.get_by_role("link", name=re.compile("Submission #")).click()
     ready(page)
@@ -59,8 +59,7 @@ def test_an_instructor_sees_the_assignment_with_its_submissions(page: Page, lab:
 
 
 def test_the_list_of_submissions_shows_the_automatic_points(page: Page, lab: Lab, graded: Outcome) -> None:
-    page.goto(lab.url("formgrader"))
-    page.goto(f"http://127.0.0.1:{lab.port}/formgrader/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+    go(page, lab, f"gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
     for cell in graded.cells:
         row = page.locator("#main-table tr").filter(has=page.locator("a.name-shown", has_text=cell.student))
         given = sum(cell.given.values())
@@ -68,7 +67,13 @@ def test_the_list_of_submissions_shows_the_automatic_points(page: Page, lab: Lab
 
 
 def test_a_ta_sees_the_autograded_checks(page: Page, lab: Lab) -> None:
-    open_submission(page, lab, "no-constant")
+    page.goto(lab.url("formgrader"))
+    page.get_by_role("link", name="Manual Grading").click()
+    page.get_by_role("link", name=ASSIGNMENT).click()
+    page.wait_for_url(f"**/gradebook/{ASSIGNMENT}*")
+    page.get_by_role("link", name=ASSIGNMENT).last.click()
+    page.wait_for_url(f"**/gradebook/{ASSIGNMENT}/{ASSIGNMENT}*")
+    open_from_list(page, "no-constant")
     checks = page.locator(".output_subarea", has=page.get_by_text("slope")).first
     expect(checks).to_be_visible()
     expect(page.locator("#q3a-tests")).to_have_attribute("placeholder", "0.19")
@@ -76,7 +81,8 @@ def test_a_ta_sees_the_autograded_checks(page: Page, lab: Lab) -> None:
 
 
 def test_a_ta_marks_a_written_answer_and_the_mark_is_kept(page: Page, lab: Lab, course: Path) -> None:
-    open_submission(page, lab, "half-done")
+    go(page, lab, f"gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+    open_from_list(page, "half-done")
     page.locator(f"#{WRITTEN}").fill("0.2")
     page.locator(f"#{WRITTEN}").press("Tab")
     comment = page.locator(f"#{WRITTEN}-comment")
@@ -94,8 +100,7 @@ def test_a_ta_marks_a_written_answer_and_the_mark_is_kept(page: Page, lab: Lab, 
 
 
 def test_an_instructor_grades_a_submission_again_with_a_click(page: Page, lab: Lab) -> None:
-    page.goto(lab.url("formgrader"))
-    page.goto(f"http://127.0.0.1:{lab.port}/formgrader/manage_submissions/{ASSIGNMENT}")
+    go(page, lab, f"manage_submissions/{ASSIGNMENT}")
     row = page.locator("#main-table tr", has_text="no-constant")
     row.locator(".autograde a").click()
     done = page.get_by_text(f"Successfully autograded '{ASSIGNMENT}' for student 'no-constant'")

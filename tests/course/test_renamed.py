@@ -90,7 +90,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Graded:
         path.write_text("x = 1")
     said = io.StringIO()
     with chdir(course.root), redirect_stdout(said), redirect_stderr(said):
-        assert main(["grade", NAME, "--workers", "2"]) == 0
+        assert main(["grade", NAME]) == 0
     return Graded(course, " ".join(said.getvalue().split()), table)
 
 

@@ -49,7 +49,7 @@ SAID = ("scripting-codes-for-a-terminal", "scripting-notes")
 _OTHERS = [student for student, row in ROWS.items() if not row.has_odd_folder and student not in SAID]
 ROWS_OF = {
     "autograder": ROWS,
-    "nbgrader": {student: row for student, row in ROWS.items() if student not in _OTHERS or student in _OTHERS[::16]},
+    "nbgrader": {student: row for student, row in ROWS.items() if student not in _OTHERS or student in _OTHERS[6::16]},
 }
 
 # A page is made of the graded notebook, and what a row must not let out is looked for in that notebook too. Those get a

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,13 +70,12 @@ class HostileClass:
             row.hand_in(student, root / "submitted" / student / ASSIGNMENT, target)
         return cls(course, rows)
 
-    def start(self, command: str, without: Collection[str] = ()) -> subprocess.Popen[bytes]:
-        """Start a command in the course folder, of nbgrader's perhaps without some students."""
-        left_out = [f"--CourseDirectory.student_id_exclude={','.join(without)}"] if without else []
+    def start(self, command: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command in the course folder."""
         environment = {**os.environ, "LMM_HOSTILE": CANARIES["the environment of the grader"]}
         with (self.course.root / f"{command}.log").open("wb") as log:
             return subprocess.Popen(
-                [*COMMANDS[command], *left_out],
+                [*COMMANDS[command], *arguments],
                 cwd=self.course.root,
                 env=environment,
                 stdin=subprocess.DEVNULL,

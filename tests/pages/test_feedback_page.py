@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from autograder.template import NOTES
 from tests.pages import pages
-from tests.pages.conftest import Visitor
+from tests.pages.conftest import Visit, Visitor
 from tests.pages.payloads import PIXEL
 from tests.pages.test_formgrader import answer, cell
 from tests.pages.test_honest_content import CHECKS
@@ -215,13 +215,19 @@ def test_late_penalty_is_named() -> None:
     assert "−0.25 points" in pages.feedback([], late_penalty=0.25)
 
 
+@pytest.fixture(scope="module")
+def opened(chromium: Browser) -> Visit:
+    return Visitor(chromium).visit(pages.feedback(NOTEBOOK))
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1100, 380])
-def test_page_is_readable(width: int, dark: bool, chromium: Browser) -> None:
-    visit = Visitor(chromium, width=width, dark=dark).visit(pages.feedback(NOTEBOOK))
-    page = visit.page
-    assert visit.did() == []
+def test_page_is_readable(width: int, dark: bool, opened: Visit) -> None:
+    page = opened.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    assert opened.did() == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") <= 55 * 16
     colors = page.evaluate(
@@ -236,21 +242,23 @@ def test_page_is_readable(width: int, dark: bool, chromium: Browser) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "wraps"), [(390, True), (1100, False)])
-def test_code_is_whole_on_a_phone(width: int, wraps: bool, chromium: Browser) -> None:
+def test_code_is_whole_on_a_phone(chromium: Browser) -> None:
     long = cell(
         "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
     )
-    page = Visitor(chromium, width=width).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
+    page = Visitor(chromium, width=390).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
     code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
-    assert page.evaluate(f"(() => {{ {code} }})()") is wraps
+    for width, wraps in ((390, True), (1100, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(f"(() => {{ {code} }})()") is wraps
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing(dark: bool, chromium: Browser) -> None:
+def test_axe_finds_nothing(chromium: Browser) -> None:
     long = cell("code", "q3", "x = [" + "1, " * 200 + "]", solution=True, locked=False)
     long.outputs = [nbformat.v4.new_output("stream", text="x " * 500)]
-    visit = Visitor(chromium, width=390, dark=dark, without_policy=True).visit(pages.feedback([*NOTEBOOK, long]))
-    found = Axe().run(visit.page).response
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    page = Visitor(chromium, width=390, without_policy=True).visit(pages.feedback([*NOTEBOOK, long])).page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -230,6 +230,13 @@ MISTAKES: tuple[Mistake, ...] = (
         0.25,
         "The two effects are exchanged. Look at their names in the result.",
     ),
+    Mistake(
+        "divided by the variances",
+        "effects_correlation",
+        of_own_slopes(fits.divided_by_variances),
+        0.25,
+        hints.BY_VARIANCES,
+    ),
     Mistake("covariance", "effects_correlation", of_own_slopes(covariance), 0.25, _UNIT),
     Mistake(
         "predicted effects",

@@ -9,6 +9,7 @@ from scipy import stats
 
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
+from lmmsolutions.lessons.fits import divided_by_variances
 from lmmsolutions.lessons.model_comparison.other_fits import (
     by_subjects,
     centred_by_ml,
@@ -94,7 +95,10 @@ _CONVERGED = "This method did not end at the maximum. Compare its log-likelihood
 _UNIT = "This is the covariance. A correlation has no unit."
 _ESTIMATES = "This is the correlation of two estimates, not of the clinics' own effects."
 _PERFECT = "What would a perfect correlation over fifty clinics mean? That a fit converged does not make it regular."
-_NEEDED = "That a variance is above zero proves nothing. Twice the difference of the log-likelihoods tells."
+_NEEDED = (
+    "Twice the difference of the log-likelihoods decides, against the model that differs in these two parameters "
+    "alone: it has clinics too. That a variance is above zero proves nothing."
+)
 
 _EARLY = (("default", None), ("lbfgs", "lbfgs"), ("cg", "cg"), ("powell", "powell"))
 
@@ -270,6 +274,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "covariance", "slope_correlation", clinics(lambda fit: fit.random_covariance.to_numpy()[0, 1]), 0.25, _UNIT
     ),
+    Mistake("divided by the variances", "slope_correlation", clinics(divided_by_variances), 0.25, hints.BY_VARIANCES),
     Mistake(
         "correlation of the estimates",
         "slope_correlation",

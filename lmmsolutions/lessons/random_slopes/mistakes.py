@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from lmmsolutions.core.fitting import MixedFit
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
-from lmmsolutions.lessons.fits import error, half_interval, whole
+from lmmsolutions.lessons.fits import divided_by_variances, error, half_interval, whole
 from lmmsolutions.lessons.mixed_model.models import pooled
 from lmmsolutions.lessons.own_model import on_own_model
 from lmmsolutions.lessons.random_slopes.paths import (
@@ -40,7 +39,6 @@ _SCATTER_OF_BLUPS = (
     "This comes from the predicted effects. They are pulled together, so they vary less than the subjects do; the "
     "model estimates the variances directly."
 )
-_ROOTS = "The covariance was divided by the product of the variances. Which roots turn it into a number without a unit?"
 _UNIT = "This is the covariance. A correlation has no unit."
 _FIXED_CORRELATION = (
     "This is the correlation of the two estimates, not of the subjects' intercepts and slopes. It also equals that of "
@@ -54,10 +52,6 @@ _OLS_SE = "This standard error comes from a model in which every row counts as a
 _PEOPLE = "This is the spread of people, not of their average."
 _NOISE_TOO = "Each slope is measured with noise too, which this leaves out."
 _EXCHANGED = "The two effects are exchanged. Look at their names in the result."
-
-
-def _by_variances(fit: MixedFit) -> float:
-    return entry(0, 1)(fit) / (entry(0, 0)(fit) * entry(1, 1)(fit))
 
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -130,7 +124,7 @@ MISTAKES: tuple[Mistake, ...] = (
         0.5,
         _NOISE_TOO,
     ),
-    Mistake("divided by the variances", "correlation", number(_by_variances), 0.25, _ROOTS),
+    Mistake("divided by the variances", "correlation", number(divided_by_variances), 0.25, hints.BY_VARIANCES),
     Mistake("half the interval", "slope_se", number(half_interval("Days")), 0.25, hints.MARGIN),
     *PREDICTION_MISTAKES,
 )
