@@ -33,6 +33,7 @@ ALIKE = {
     ("11-random-slopes", "correlation", "variances of the own lines", "correlation of the estimates"),
     ("12-model-comparison", "best_log_likelihood", "stopped early, lbfgs", "stopped early, powell"),
     ("12-model-comparison", "best_log_likelihood", "random intercepts only", "uncorrelated"),
+    ("14-checking-planning", "power", "one-sided", "ten percent level"),
 }
 
 

@@ -206,7 +206,7 @@ MISTAKES: tuple[Mistake, ...] = (
     ),
     *several("variance of the predicted effects", 0.25, hints.OF_PREDICTIONS, **_but("residual_variance", predicted)),
     *several(
-        "variance of the predicted effects",
+        "variance of the predicted effects, schools alone",
         0.25,
         hints.OF_PREDICTIONS,
         icc_same_school=of(predicted_schools, lambda found: found.school / found.total),
