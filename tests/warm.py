@@ -26,9 +26,7 @@ class WarmPools:
         self._kept: dict[tuple[Hashable, ...], Pool] = {}  # that nobody uses
 
     def new(self, workers: int, initialize: Any = int) -> Executor:
-        """Lend the pool with these arguments; for several workers, one that is warm and others beside it."""
-        if workers > 1 and getattr(initialize, "func", initialize) in (warm, int):
-            return Together([self.new(1, initialize) for _ in range(workers)])
+        """Lend the pool with these arguments."""
         call = (initialize.func, *initialize.args) if hasattr(initialize, "func") else (initialize,)
         if call[0] in (warm, beginning.warm):  # a sandbox that has loaded everything serves those who need less
             call = (warm, *call[1:4])
@@ -54,26 +52,6 @@ class WarmPools:
         """End all processes."""
         while self._kept:
             self._kept.popitem()[1].shutdown()
-
-
-class Together(Executor):
-    """Pools of one process each, as one."""
-
-    def __init__(self, members: list[Executor]) -> None:
-        self._members = members
-        self._futures: list[list[Future[Any]]] = [[] for _ in members]
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a function called by the one that has least to do."""
-        self._futures = [[one for one in futures if not one.done()] for futures in self._futures]
-        place = min(range(len(self._members)), key=lambda one: len(self._futures[one]))
-        self._futures[place].append(self._members[place].submit(fn, *args, **kwargs))
-        return self._futures[place][-1]
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Give all processes back."""
-        for member in self._members:
-            member.shutdown(wait, cancel_futures=cancel_futures)
 
 
 class WarmPool(Executor):
