@@ -10,7 +10,7 @@ READY := .venv/.ready
 demo: $(READY)  ## a class hands in, is graded and gets feedback
 	$(BIN)/python -m demo
 
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test: $(READY) lint  ## everything that must hold
 	scripts/system_packages.sh test
