@@ -168,11 +168,13 @@ class _Call:
             return wrong("", f"Your function did not return: {problem}", "raised")
         except AssertionError as problem:
             return wrong("", str(problem) or NOT_ASKED, "raised")
-        except Exception:
+        except Exception as problem:
             unfit = as_number(answer)
             if isinstance(unfit, Unfit) and unfit.kind == "empty":
                 return unusable(name, answer, unfit.kind)
-            return wrong("", NOT_ASKED, "raised")
+            # The fault may be the author's: `autograder try` shows the note.
+            note = f"{self.function.__name__!r} raised {type(problem).__name__}: {problem}"
+            return wrong("", NOT_ASKED, "raised").with_notes((note,))
 
     def _verdict(self, answer: Any, want: Any) -> Verdict:
         arguments = (want, *self.arguments[1:]) if self._has_want and self.arguments else self.arguments

@@ -190,6 +190,7 @@ def test_a_kind_of_check_that_raises_on_a_value_is_a_failed_check() -> None:
     assert [(one.mistake, one.earned) for one in told] == [("raised", 0.0), ("raised", 0.0), ("empty", 0.0)]
     assert told[0].hint == "This is not what is asked for."
     assert told[0].got == "the text “a text”"
+    assert told[0].notes == ("'near' raised TypeError: unsupported operand type(s) for -: 'str' and 'float'",)
 
     def demanding(answer: Any) -> bool:
         if answer <= 3:
