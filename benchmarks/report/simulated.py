@@ -191,7 +191,7 @@ def _code(bank: Sequence[Answer], mistake: str, ability: float, chance: random.R
         return {**solved, "q3a": UNKNOWN}
     if mistake:
         return {**solved, **next(answer.code for answer in bank if answer.name == mistake)}
-    if chance.random() < 0.1 - 0.08 * ability:  # an incomplete hand-in
+    if chance.random() < 0.1 - 0.08 * ability:  # an incomplete submission
         first, *others = sorted(solved)
         return {first: solved[first], **dict.fromkeys(others, "pass")}
     return solved
