@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from autograder.sandbox import Limits, Sandbox
 from tests import process_state
 from tests.warm import WarmPools
 
@@ -56,6 +57,13 @@ def _what_commands_share() -> Iterator[None]:
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(versions.get_current_head))
         yield
     pools.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A warm one for all tests that need no settings of their own; each opens sessions in it."""
+    with Sandbox(Limits(memory_mb=700), hidden=("lmmsolutions",)) as box:
+        yield box
 
 
 @pytest.fixture(scope="module", autouse=True)
