@@ -5,15 +5,19 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-slow test-hub test-nbgrader lint bench slowest lab hub release docs docs-pages clean
+.PHONY: demo test test-slow test-hub test-nbgrader lint rules types all-tests bench slowest lab hub release docs docs-pages clean
 
 demo: $(READY)  ## a class hands in, is graded and gets feedback
 	$(BIN)/python -m demo
 
-PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+# In three processes: on two processors some of the tests wait.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test: $(READY) lint  ## everything that must hold
+test: $(READY) rules  ## everything that must hold
 	scripts/system_packages.sh test
+	@$(MAKE) --no-print-directory --jobs 2 types all-tests
+
+all-tests:
 	$(PYTEST)
 
 test-slow: $(READY)  ## every lesson (its bank, odd values, inventions, other data), clusters, PostgreSQL, processes that are killed or wait
@@ -27,11 +31,15 @@ test-hub: $(READY)  ## a course on a JupyterHub, played in a browser (docs/jupyt
 test-nbgrader: $(READY)  ## nbgrader's own tests of autograde and feedback, with this project's configuration
 	$(BIN)/python -m tests.nbgraders_own
 
-lint: $(READY)
+lint: rules types  ## what is read of the code without running it
+
+rules: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+types: $(READY)
+	$(BIN)/mypy
 
 bench: $(READY)  ## how long a class takes, beside the peers: half an hour on a machine that does nothing else
 	$(BIN)/python -m benchmarks.throughput

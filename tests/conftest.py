@@ -23,6 +23,8 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from autograder.sandbox import Sandbox
+
 gc.disable()  # what is loaded with the tests stays, and looking for garbage in it takes a third of the time
 
 # Without a GPU and calls to its maker's servers; root has no sandbox of Chromium's own.
@@ -72,6 +74,15 @@ def _what_commands_share() -> Iterator[None]:
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(versions.get_current_head))
         yield
     pools.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A warm one for all tests that need no settings of their own; each opens sessions in it."""
+    from autograder.sandbox import Limits, Sandbox
+
+    with Sandbox(Limits(memory_mb=700), hidden=("lmmsolutions",)) as box:
+        yield box
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -9,6 +9,5 @@ skip_slow_imports()
 gc.disable()  # looking for garbage in what is loaded, and stays, takes a tenth of the time
 for name in ("autograder.workers.engines", "statsmodels.formula.api"):
     import_module(name)
-gc.collect()
 gc.freeze()  # workers share what they do not change
 gc.enable()

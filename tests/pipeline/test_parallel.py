@@ -33,7 +33,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     course.submit("rounded", NAME, filled(course.release(NAME), {**answers, "q2c": rounded}))
     course.submit("wrong", NAME, filled(course.release(NAME), {**answers, "q2c": "correlation = 0.1"}))
     course.submit("blank", NAME, course.release(NAME))
-    assert autograder(course, "grade", NAME, "--workers", "2") == 0
+    assert autograder(course, "grade", NAME) == 0
     return course
 
 
@@ -65,9 +65,9 @@ def test_unchanged_submissions_are_skipped(course: Course, capsys: pytest.Captur
     assert "3 unchanged" in said
 
 
-def graded_again(course: Course, capsys: pytest.CaptureFixture[str]) -> int:
+def graded_again(course: Course, capsys: pytest.CaptureFixture[str], *students: str) -> int:
     capsys.readouterr()
-    assert autograder(course, "grade", NAME) == 0
+    assert autograder(course, "grade", NAME, *(f"--student={student}" for student in students)) == 0
     return int(capsys.readouterr().out.split(" graded")[0].split()[-1])
 
 
@@ -91,10 +91,10 @@ def test_a_new_rule_for_late_work_grades_again(course: Course, capsys: pytest.Ca
     config = course.root / "nbgrader_config.py"
     before = config.read_text()
     config.write_text(f"{before}\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
-    assert graded_again(course, capsys) == len(STUDENTS)
-    assert graded_again(course, capsys) == 0
+    assert graded_again(course, capsys, "blank", "wrong") == 2
+    assert graded_again(course, capsys, "blank", "wrong") == 0
     config.write_text(before)
-    assert graded_again(course, capsys) == len(STUDENTS)
+    assert graded_again(course, capsys) == 2
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate="2030-01-01 12:00:00 UTC")
     assert graded_again(course, capsys) == len(STUDENTS)

@@ -1,4 +1,4 @@
-"""One warm sandbox for all tests in this folder; each test opens sessions of its own."""
+"""Sessions in the sandbox that all tests share; each test opens its own."""
 
 from __future__ import annotations
 
@@ -17,12 +17,6 @@ DATA = {
         for day in range(10)
     )
 }
-
-
-@pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(Limits(memory_mb=700), hidden=("lmmsolutions",)) as box:
-        yield box
 
 
 @pytest.fixture(scope="session")
