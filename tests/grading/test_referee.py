@@ -101,13 +101,18 @@ REVIEW = {
     "credits do not add up": with_checks(3, "checks.number('z', 1, credit=5)\nchecks.score()"),
     "more than the maximum": "17",
     "less than nothing": "-1",
-    "an endless loop": "while True: pass",
 }
 
 
 @pytest.mark.parametrize("source", REVIEW.values(), ids=REVIEW)
 def test_faults_of_a_test_need_review_and_cost_nothing(source: str) -> None:
     verdict = judge(source, x=3, y=3)
+    assert verdict.points is None
+    assert verdict.review
+
+
+def test_an_endless_loop_of_a_test_needs_review_and_costs_nothing() -> None:
+    verdict = Referee(Values(), seconds=0.3).judge("while True: pass", 2)
     assert verdict.points is None
     assert verdict.review
 
