@@ -17,6 +17,9 @@ class Failure:
     log: Path
 
 
+Grade = Callable[[Path, Sequence[str], Callable[[int], None]], tuple[Failure, ...]]
+
+
 def grade(root: Path, assignments: Sequence[str], done: Callable[[int], None]) -> tuple[Failure, ...]:
     """Grade all that was handed in.
 

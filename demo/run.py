@@ -29,7 +29,13 @@ class Outcome:
     pages: tuple[Path, ...]  # feedback as the students received it
 
 
-def run(root: Path, students: Sequence[Student], steps: Steps, assignments: Collection[str] | None = None) -> Outcome:
+def run(
+    root: Path,
+    students: Sequence[Student],
+    steps: Steps,
+    assignments: Collection[str] | None = None,
+    grade: commands.Grade = commands.grade,
+) -> Outcome:
     """Let ``students`` go through the course in ``root``.
 
     Args:
@@ -37,6 +43,7 @@ def run(root: Path, students: Sequence[Student], steps: Steps, assignments: Coll
         students: the class.
         steps: where progress is shown.
         assignments: only these, all by default.
+        grade: grades what was handed in.
 
     Raises:
         NotAWorkspace: the folder is not the demo's to delete.
@@ -45,14 +52,15 @@ def run(root: Path, students: Sequence[Student], steps: Steps, assignments: Coll
     workspace.make(root, assignments)
     with logging_to(root / "logs" / "nbgrader.log"):
         course = Course(root)
-        return _Run(course, students, steps).run()
+        return _Run(course, students, steps, grade).run()
 
 
 class _Run:
     """The steps of one run, in the order of their definition."""
 
-    def __init__(self, course: Course, students: Sequence[Student], steps: Steps) -> None:
+    def __init__(self, course: Course, students: Sequence[Student], steps: Steps, grade: commands.Grade) -> None:
         self._course = course
+        self._grade = grade
         self._steps = steps
         self._students = students
         self._assignments = course.assignments
@@ -79,7 +87,7 @@ class _Run:
         self._hand_in(When.LATE)
         self._each("Collect", self._assignments, course.collect)
         with self._steps.step("Grade", len(self._handed_in)) as done:
-            failures = commands.grade(course.root, self._assignments, done)
+            failures = self._grade(course.root, self._assignments, done)
         self._each("Write feedback", self._assignments, course.generate_feedback)
         self._each("Release feedback", self._assignments, course.release_feedback)
         pages = self._fetch_feedback()

@@ -1,4 +1,9 @@
-"""Settings that all tests share."""
+"""Settings that all tests share.
+
+Libraries are loaded by what needs them: the process that only hands out the tests to others does without.
+"""
+
+from __future__ import annotations
 
 import functools
 import gc
@@ -10,15 +15,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import nbgrader.api
 import pytest
-from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests import process_state
-from tests.warm import WarmPools
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from autograder.sandbox import Sandbox
+
+gc.disable()  # what is loaded with the tests stays, and looking for garbage in it takes a third of the time
 
 # Without a GPU and calls to its maker's servers; root has no sandbox of Chromium's own.
 _CHROMIUM = (
@@ -43,9 +50,20 @@ settings.register_profile("project", deadline=None, derandomize=True, suppress_h
 settings.load_profile("project")
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, in what the tests make."""
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _what_commands_share() -> Iterator[None]:
     """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
+    import nbgrader.api
+    from alembic.script import ScriptDirectory
+
+    from tests.warm import WarmPools
+
     pools = WarmPools()
     with pytest.MonkeyPatch.context() as patch:
         for user in ("workers.engines", "audit.run_cases", "audit.report", "audit.read_ahead", "watch.pages"):
@@ -58,9 +76,20 @@ def _what_commands_share() -> Iterator[None]:
     pools.close()
 
 
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """A warm one for all tests that need no settings of their own; each opens sessions in it."""
+    from autograder.sandbox import Limits, Sandbox
+
+    with Sandbox(Limits(memory_mb=700), hidden=("lmmsolutions",)) as box:
+        yield box
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _leaves_the_process_as_it_was() -> Iterator[None]:
     """Which file a process tests next differs from run to run: none may depend on the one before it."""
+    from tests import process_state
+
     before, path, callbacks = process_state.now(), sys.path.copy(), gc.callbacks.copy()
     yield
     process_state.put_back(path, callbacks)
@@ -70,6 +99,8 @@ def _leaves_the_process_as_it_was() -> Iterator[None]:
 @contextmanager
 def run_chromium() -> Iterator[Browser]:
     """Run Debian's Chromium. Until it ends, Playwright keeps an event loop running, beside which no other can run."""
+    from playwright.sync_api import expect, sync_playwright
+
     program = shutil.which("chromium")
     assert program, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:

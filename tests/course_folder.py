@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import functools
 import io
 import logging
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import chdir
 from dataclasses import dataclass
@@ -40,16 +42,9 @@ class Course:
 
     @classmethod
     def make(cls, root: Path, *assignments: str) -> Course:
-        """Copy configuration and sources of ``assignments`` to ``root`` and generate their releases."""
-        root.mkdir(parents=True, exist_ok=True)
-        for name in ("nbgrader_config.py", "vocabulary.toml"):
-            shutil.copy(REPOSITORY / name, root)
-        for assignment in assignments:
-            shutil.copytree(REPOSITORY / "source" / assignment, root / "source" / assignment)
-        course = cls(root)
-        for assignment in assignments:
-            course.nbgrader("generate_assignment", assignment)
-        return course
+        """Copy configuration and sources of ``assignments`` to ``root``, with their releases as they are generated."""
+        shutil.copytree(_generated(assignments).name, root, dirs_exist_ok=True)
+        return cls(root)
 
     def copy(self, root: Path) -> Course:
         """The same course in another folder, for a test that changes it."""
@@ -101,6 +96,20 @@ class Course:
     def autograded(self, student: str, assignment: str) -> nbformat.NotebookNode:
         """The autograded notebook."""
         return nbformat.read(self.root / "autograded" / student / assignment / f"{assignment}.ipynb", as_version=4)
+
+
+@functools.cache
+def _generated(assignments: tuple[str, ...]) -> tempfile.TemporaryDirectory[str]:
+    """A course folder to be copied; it is made once in a process, and nothing else is done there."""
+    folder = tempfile.TemporaryDirectory(prefix="course-")
+    root = Path(folder.name)
+    for name in ("nbgrader_config.py", "vocabulary.toml"):
+        shutil.copy(REPOSITORY / name, root)
+    for assignment in assignments:
+        shutil.copytree(REPOSITORY / "source" / assignment, root / "source" / assignment)
+    for assignment in assignments:
+        Course(root).nbgrader("generate_assignment", assignment)
+    return folder
 
 
 def answers_of(source: nbformat.NotebookNode) -> dict[str, str]:

@@ -189,10 +189,12 @@ def test_importing_the_package_changes_nothing_for_others() -> None:
 def test_the_process_that_loads_what_workers_need_is_deaf_to_ctrl_c() -> None:
     """It would show where its imports were interrupted, beside the one line of the command."""
     script = (
-        "import signal; from multiprocessing import forkserver; from pathlib import Path\n"
+        "import os, signal; from multiprocessing import forkserver; from pathlib import Path\n"
         "from autograder.workers import processes\n"
         "processes.prepare()\n"
-        "status = Path(f'/proc/{forkserver._forkserver._forkserver_pid}/status').read_text()\n"
+        "pid = forkserver._forkserver._forkserver_pid\n"
+        "status = Path(f'/proc/{pid}/status').read_text()\n"
+        "os.kill(pid, signal.SIGKILL)\n"
         "ignored = int(status.split('SigIgn:')[1].split()[0], 16)\n"
         "print(ignored >> signal.SIGINT - 1 & 1, signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
     )

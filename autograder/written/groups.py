@@ -100,8 +100,8 @@ def _wordings(answers: Iterable[WrittenAnswer], vocabulary: Vocabulary) -> list[
     same: dict[tuple[str, str], list[WrittenAnswer]] = {}
     for answer in sorted(answers, key=lambda answer: answer.student):
         same.setdefault((answer.attached, normalized(answer.text)), []).append(answer)
-    ordered = sorted(same.values(), key=lambda equal: (-len(equal), equal[0].student))
-    return [_Wording(equal, vocabulary) for equal in ordered]
+    ordered = sorted(same.items(), key=lambda equal: (-len(equal[1]), equal[1][0].student))
+    return [_Wording(text, equal, vocabulary) for (_, text), equal in ordered]
 
 
 def _merged(wordings: Iterable[_Wording]) -> list[_Wording]:
@@ -133,9 +133,9 @@ def normalized(text: str) -> str:
 class _Wording:
     """One wording, with what decides whether another is near to it."""
 
-    def __init__(self, answers: list[WrittenAnswer], vocabulary: Vocabulary) -> None:
+    def __init__(self, text: str, answers: list[WrittenAnswer], vocabulary: Vocabulary) -> None:
+        self.text = text  # normalized
         self.answers = answers
-        self.text = normalized(answers[0].text)
         self._vocabulary = vocabulary
 
     @cached_property

@@ -261,10 +261,12 @@ def _lines_without_training(data: pd.DataFrame) -> dict[int, tuple[float, float]
     return solve(data[data["Days"] > 1]).lines
 
 
+@cached_by_content
 def _parallel_lines(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
     return {subject: _parallel(data, subject) for subject in solve(data).lines}
 
 
+@cached_by_content
 def _lines_of_the_mixed_model(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
     """All subjects' lines in the mixed model; none where that cannot be fitted."""
     fit = as_asked(data)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,12 +27,6 @@ with open("/proc/self/maps") as maps:
 names = ("scipy_openblas_get_num_threads64_", "scipy_openblas_get_num_threads", "openblas_get_num_threads")
 threads = [getattr(lib, name)() for lib in map(ctypes.CDLL, libraries) for name in names if hasattr(lib, name)]
 """
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(preload=("statsmodels.formula.api",)) as one:
-        yield one
 
 
 def value(sandbox: Sandbox, circumstance: str, code: str, name: str) -> Any:

@@ -185,8 +185,8 @@ checks.function("draw", [{}, {}, {"n": 2}], [[1], [2], [3, 3]])
 ### END HIDDEN TESTS"""
 
 
-def test_calls_are_kept_so_that_a_changed_test_can_be_run_again() -> None:
-    with Sandbox(preload=()) as sandbox, sandbox.session({}, Limits()) as session:
+def test_calls_are_kept_so_that_a_changed_test_can_be_run_again(sandbox: Sandbox) -> None:
+    with sandbox.session({}, Limits()) as session:
         evidence = SessionEvidence(session, {})
         evidence.ran(session.run(COUNTER, "q1"), COUNTER)
         first = Referee(evidence).judge(TEST, 1)

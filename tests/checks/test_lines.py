@@ -154,7 +154,11 @@ MANY: dict[str, tuple[Callable[[], object], str, float]] = {
     "ten with a line for all": (lambda: (subject_lines(10), plt.plot(ENDS, at(ENDS))), "", 1.0),
     "in panels": (panels, "", 1.0),
     "seaborn lmplot": (lambda: sns.lmplot(TABLE, x="day", y="time", hue="who", ci=None), "", 1.0),
-    "seaborn lmplot in panels": (lambda: sns.lmplot(TABLE, x="day", y="time", col="who", col_wrap=4), "", 1.0),
+    "seaborn lmplot in panels": (
+        lambda: sns.lmplot(TABLE, x="day", y="time", col="who", col_wrap=4, n_boot=20),
+        "",
+        1.0,
+    ),
     "nine": (lambda: subject_lines(9), "too-few", 0.9),
     "one ten times": (lambda: [plt.plot(ENDS, at(ENDS, *FITS[301])) for _ in range(10)], "too-few", 0.1),
     "the line for all ten times": (lambda: [plt.plot(ENDS, at(ENDS)) for _ in range(10)], "other-lines", 0.0),

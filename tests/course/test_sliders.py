@@ -65,8 +65,8 @@ def test_fewer_measurements_make_longer_arrows(monkeypatch: pytest.MonkeyPatch) 
     assert all(few > many for few, many in zip(*found, strict=True))
 
 
-def test_in_the_sandbox_it_takes_no_time_and_shows_nothing() -> None:
-    with Sandbox() as sandbox, sandbox.session({}) as session:
+def test_in_the_sandbox_it_takes_no_time_and_shows_nothing(sandbox: Sandbox) -> None:
+    with sandbox.session({}) as session:
         run = session.run(SOURCE, "sliders")
         loaded = session.run("import sys; seen = 'ipywidgets' in sys.modules", "seen")
         assert (run.error, run.outputs, loaded.error) == (None, (), None)

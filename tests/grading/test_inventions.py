@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,12 +87,6 @@ mixed_results = smf.mixedlm("Reaction ~ Days", made, groups=made["Subject"]).fit
         },
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as started:
-        yield started
 
 
 def handed_in(sandbox: Sandbox, assignment: str, answers: dict[str, str], first: str = "") -> NotebookRun:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -36,12 +35,6 @@ def handed_in(code: str) -> bytes:
     output = {"output_type": "stream", "name": "stdout", "text": "shown before"}
     cell = {"cell_type": "code", "source": code, "metadata": metadata, "outputs": [output], "execution_count": 7}
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}).encode()
-
-
-@pytest.fixture(scope="module")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(preload=()) as box:
-        yield box
 
 
 def graded(sandbox: Sandbox, code: str, **more: object) -> GradedSubmission:

@@ -46,12 +46,6 @@ ANSWERS = {
 }
 
 
-@pytest.fixture(scope="module")
-def sandbox() -> Sandbox:
-    with Sandbox(preload=("pandas",)) as sandbox:
-        yield sandbox
-
-
 def run(sandbox: Sandbox, code: str) -> GradedSubmission:
     cells = [{"cell_type": "code", "source": code, "metadata": {"nbgrader": {"grade_id": "q1"}}}]
     files, other = {"numbers.csv": b"x\n1\n2\n3\n"}, {"numbers.csv": b"x\n4\n5\n9\n"}

@@ -147,7 +147,7 @@ checks.number("slope", 2.0)
 ### END HIDDEN TESTS"""
 
 
-def test_hints_name_cells_by_the_parts_of_the_notebook() -> None:
+def test_hints_name_cells_by_the_parts_of_the_notebook(sandbox: Sandbox) -> None:
     cells, known = [new_markdown_cell("## Data\n\nLoaded here."), new_code_cell("table = {}"), new_code_cell(" ")], []
     answers = {"q1": ("# 1 · Fit (1 point)", 'slope = table["____"]'), "q2": ("### 2 · Again", "slope = slope + 1")}
     for name, (heading, answer) in answers.items():
@@ -158,8 +158,7 @@ def test_hints_name_cells_by_the_parts_of_the_notebook() -> None:
         known.append(TemplateCell(name, "code", answer, answer, False, False, True))
         known.append(TemplateCell(f"{name}-tests", "code", TESTS, "", True, True, False, points=1.0))
     notebook = new_notebook(cells=cells)
-    with Sandbox(preload=()) as sandbox:
-        graded = grade(notebook, Template("a", "a", tuple(known)), lambda: sandbox.session({}, Limits()), {})
+    graded = grade(notebook, Template("a", "a", tuple(known)), lambda: sandbox.session({}, Limits()), {})
     hints = [check.hint for cell in graded.grades for check in cell.verdict.checks]
     why = "`slope` is not defined. Blanks (`____`) were left in the answer cell of {}, which stopped with {}."
     error = "KeyError: '____'"

@@ -79,6 +79,14 @@ class Slow:
 intercept = Endless([1.0, 2.0]); slope = itertools.count(); model = EndlessDict(a=1)
 """
 
+ENDLESS_REPR = """
+import time
+class R:
+    def __repr__(self): time.sleep(600)
+    _repr_html_ = __repr__
+R()
+"""
+
 DEEP = """
 deep = []
 for _ in range(200_000): deep = [deep]
@@ -146,11 +154,14 @@ encoder.Encoder.encode = lambda self, value: frames[value]
 
 # Each of the two has the notebook run once more; the third is read.
 SLOW = """
-import itertools
+import signal, time
 from inside.encode import value as encoder
 intercept = slope = "slow"; model = 1
 own = encoder.Encoder.encode
-encoder.Encoder.encode = lambda self, value: sum(itertools.repeat(0)) if value == "slow" else own(self, value)
+def deaf(self, value):
+    if value != "slow": return own(self, value)
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65)); time.sleep(600)
+encoder.Encoder.encode = deaf
 """
 
 
@@ -293,7 +304,7 @@ ROWS = (
     Row(
         "endless repr",
         "A last expression whose text never ends.",
-        code={"q3a": "class R:\n    def __repr__(self):\n        while True: pass\n    _repr_html_ = __repr__\nR()"},
+        code={"q3a": ENDLESS_REPR},
         says=TIME,
     ),
     Row("endless values", "Values without an end.", code={"q3a": ENDLESS}, says="holds several values"),
@@ -311,7 +322,7 @@ ROWS = (
     ),
     Row(
         "slow values",
-        "Values that take for ever to be read, in C, where no alarm is heard.",
+        "Values that take for ever to be read, by code that hears no alarm.",
         code={"q3a": SLOW},
         says=f"took longer than {LIMITS['value_seconds']} seconds",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,11 +19,13 @@ from html import unescape
 from pathlib import Path
 
 import nbformat
+import pytest
 from nbgrader.api import Gradebook
 
 from tests.course_folder import REPOSITORY, Course, answers_of, filled
 from tests.hostile.reader import files_in
 from tests.hostile.row import ASSIGNMENT, LIMITS, NOTEBOOK, PARTS, Row, Target
+from tests.hostile.table import PAGES
 
 TESTS = tuple(f"{part}-tests" for part in PARTS)
 NOTES = "**Notes of the grader**"  # how the cell begins that the grader puts in front
@@ -31,7 +34,6 @@ BIN = Path(sys.executable).parent
 COMMANDS = {
     "nbgrader": [str(BIN / "nbgrader"), "autograde", ASSIGNMENT],
     "autograder": [str(BIN / "autograder"), "grade", ASSIGNMENT],
-    "feedback": [str(BIN / "nbgrader"), "generate_feedback", ASSIGNMENT],
 }
 CANARIES = {
     "a line of a hidden test": "canary-of-the-hidden-tests",
@@ -39,6 +41,8 @@ CANARIES = {
     "the gradebook": "canary-of-the-gradebook",
     "an honest student's notebook": "canary-of-a-neighbour",
 }
+ENVIRONMENT = {"LMM_HOSTILE": CANARIES["the environment of the grader"]}
+STARTER = re.compile("(### BEGIN STARTER\n).*(### END STARTER)", re.DOTALL)
 # Honest, but leaves around what the next one should not find.
 LEAVES = f"""
 import builtins, numpy, pandas
@@ -72,16 +76,23 @@ class HostileClass:
 
     def start(self, command: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command in the course folder."""
-        environment = {**os.environ, "LMM_HOSTILE": CANARIES["the environment of the grader"]}
         with (self.course.root / f"{command}.log").open("wb") as log:
             return subprocess.Popen(
                 [*COMMANDS[command], *arguments],
                 cwd=self.course.root,
-                env=environment,
+                env={**os.environ, **ENVIRONMENT},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
             )
+
+    def generate_feedback(self) -> None:
+        """Make the pages of those who get one, in this process, which has loaded nbgrader long since."""
+        without = f"--CourseDirectory.student_id_exclude={','.join(sorted(self.rows.keys() - PAGES))}"
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in ENVIRONMENT.items():
+                patch.setenv(name, value)
+            self.course.nbgrader("generate_feedback", ASSIGNMENT, without)
 
     def log(self, command: str) -> str:
         """What a command said."""
@@ -129,7 +140,7 @@ def released(root: Path) -> Course:
     config = (REPOSITORY / "nbgrader_config.py").read_text()
     (root / "nbgrader_config.py").write_text(f"{config}\nc.Autograder.limits = {LIMITS!r}\n")
     shutil.copytree(REPOSITORY / "source" / ASSIGNMENT, root / "source" / ASSIGNMENT)
-    _mark_hidden_tests(root / "source" / ASSIGNMENT / NOTEBOOK)
+    _prepare(root / "source" / ASSIGNMENT / NOTEBOOK)
     course = Course(root)
     course.nbgrader("generate_assignment", ASSIGNMENT)
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
@@ -137,11 +148,13 @@ def released(root: Path) -> Course:
     return course
 
 
-def _mark_hidden_tests(path: Path) -> None:
+def _prepare(path: Path) -> None:
+    """Put a canary into hidden tests, and take the blanks away: half of the class is graded with nothing filled in."""
     source = nbformat.read(path, as_version=4)
     for cell in source.cells:
         hidden = "### BEGIN HIDDEN TESTS\n"
         cell.source = cell.source.replace(hidden, f"{hidden}# {CANARIES['a line of a hidden test']}\n")
+        cell.source = STARTER.sub(r"\1# # your answer\n\2", cell.source)
     nbformat.write(source, path)
 
 

@@ -232,7 +232,7 @@ def with_intercepts(data: pd.DataFrame, reml: bool = True) -> MixedFit:
         return error.fit
 
 
-some = settings(max_examples=10, deadline=None)
+some = settings(max_examples=6, deadline=None)
 
 
 @given(data=tables(), factor=st.sampled_from([1e-3, 0.5, 1e3]))

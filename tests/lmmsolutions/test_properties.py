@@ -14,7 +14,7 @@ from lmmsolutions.lessons import correlation, mixed_model, ols, subject_comparis
 from lmmsolutions.lessons.mixed_model import MixedModel
 
 pytestmark = pytest.mark.filterwarnings("error")
-some = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+some = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 
 
 @st.composite

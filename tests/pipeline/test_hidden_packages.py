@@ -46,6 +46,7 @@ NEEDS = (
     "### BEGIN HIDDEN TESTS\nassert hours == 37.25\n### END HIDDEN TESTS",
 )
 EVERYTHING = {**{name: (test,) for name, test in TESTS.items()}, "kernel": (IN_THE_KERNEL,), "needs": NEEDS}
+HANDED_IN = {"kernel": ("honest", "file"), "needs": ("honest",)}  # by whom, where not by everybody
 ATTEMPTS = {
     "honest": "import numpy, pandas, statsmodels.api, clinic_tools\nhours = clinic_tools.double(18.625)",
     "solutions": "import clinic_answers\nhours = clinic_answers.HOURS",
@@ -104,8 +105,8 @@ def _generate(course: Course, name: str, tests: tuple[str, ...]) -> None:
     spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=spec), folder / f"{name}.ipynb")
     course.nbgrader("generate_assignment", name)
-    for student, attempt in ATTEMPTS.items():
-        course.submit(student, name, filled(course.release(name), {"answer": attempt}))
+    for student in HANDED_IN.get(name, ATTEMPTS):
+        course.submit(student, name, filled(course.release(name), {"answer": ATTEMPTS[student]}))
 
 
 @pytest.mark.parametrize("assignment", TESTS)
@@ -116,7 +117,7 @@ def test_only_honest_work_earns_points(course: Course, student: str, assignment:
     assert course.points(student, assignment) == {"t": float(student == "honest")}, answered.outputs
 
 
-@pytest.mark.parametrize("student", ATTEMPTS)
+@pytest.mark.parametrize("student", HANDED_IN["kernel"])
 def test_what_even_the_solution_does_not_pass_on_values_waits_for_a_person(course: Course, student: str) -> None:
     assert course.points(student, "kernel") == {"t": None}
 

@@ -23,11 +23,11 @@ BIN = Path(sys.executable).parent
 
 
 def made(root: Path) -> Course:
-    """Ada is right, Bob forgot a part, Eve submitted no notebook."""
+    """Ada is right, Bob forgot the figure and divides by zero, Eve submitted no notebook."""
     course = Course.make(root, NAME)
-    solved = course.solved(NAME)
-    course.submit("ada", NAME, solved)
-    course.submit("bob", NAME, filled(course.release(NAME), {**answers_of(course.source(NAME)), "q2c": "1 / 0"}))
+    course.submit("ada", NAME, course.solved(NAME))
+    first = answers_of(course.source(NAME))["q2a"]
+    course.submit("bob", NAME, filled(course.release(NAME), {"q2a": first, "q2b": "1", "q2c": "1 / 0"}))
     course.submit("eve", NAME, b"PK\x03\x04 a Word file")
     (course.root / "submitted" / "eve" / NAME / f"{NAME}.ipynb").rename(
         course.root / "submitted" / "eve" / NAME / "essay.ipynb"

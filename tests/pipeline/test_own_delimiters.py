@@ -71,9 +71,15 @@ def make(root: Path) -> Course:
     return course
 
 
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Not graded yet."""
+    return make(tmp_path_factory.mktemp("clinic"))
+
+
 @pytest.fixture(scope="module", params=["autograder grade", "nbgrader autograde"])
-def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Course:
-    made = make(tmp_path_factory.mktemp("clinic"))
+def course(request: pytest.FixtureRequest, handed_in: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    made = handed_in.copy(tmp_path_factory.mktemp("graded") / "course")
     if request.param == "nbgrader autograde":
         made.nbgrader("autograde", NAME)
     else:
@@ -107,18 +113,18 @@ def _without_styles(text: str) -> str:
     return text.split("</style>")[-1]
 
 
-def test_students_get_the_starter(course: Course) -> None:
-    released = course.release(NAME)
+def test_students_get_the_starter(handed_in: Course) -> None:
+    released = handed_in.release(NAME)
     assert released.cells[0].source == "x = ____"
     assert released.cells[2].source == "if True:\n    assert x"
 
 
-def test_a_solution_earns_what_a_student_with_it_earns(course: Course) -> None:
+def test_a_solution_earns_what_a_student_with_it_earns(handed_in: Course) -> None:
     """The audit reads the course's delimiters too, and names the test in a block."""
-    with chdir(course.root):
-        (course.root / "answers").mkdir(exist_ok=True)
+    with chdir(handed_in.root):
+        (handed_in.root / "answers").mkdir(exist_ok=True)
         assert main(["audit", NAME, "--vary", "nothing", "--workers", "1"]) == 3
-    (page,) = course.root.rglob("audit/*.html")
+    (page,) = handed_in.root.rglob("audit/*.html")
     assert "block-tests: its hidden tests begin inside the statement" in page.read_text()
     assert "earns 0 of" not in page.read_text()
 

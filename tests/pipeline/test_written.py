@@ -18,8 +18,9 @@ from nbgrader.api import Gradebook
 from autograder.cli import main
 from autograder.course.course import Course as CourseFolder
 from autograder.course.results.marks import MarkJournal, MarkOrigin
+from autograder.grading.submission import grade_submission
+from autograder.sandbox import Sandbox
 from autograder.template import grade_id_of
-from autograder.workers.engines import grade_here
 from tests.course_folder import Course, answers_of, filled
 from tests.pages import pages
 
@@ -144,28 +145,27 @@ def test_tas_see_remarks_and_students_do_not(graded: Course) -> None:
     assert "unit differs" not in written
 
 
-def graded_here(course: Course, student: str) -> tuple[dict[str, float | None], list[str]]:
+def graded_here(course: Course, student: str, sandbox: Sandbox) -> tuple[dict[str, float | None], list[str]]:
     """Points of a submission that is graded in this process, and the remarks on its first written answer."""
     with chdir(course.root):
         here = CourseFolder.here()
         with here.gradebook() as gradebook:
             (template,) = here.templates(gradebook, NAME)
         (task,) = here.tasks(template, [student])
-        packed = grade_here(task)
-    cells = nbformat.reads(packed.content.decode(), as_version=4).cells
-    (cell,) = [cell for cell in cells if grade_id_of(cell) == FIRST]
-    return dict(packed.points), list(cell.metadata.autograder.remarks)
+    done = grade_submission(task, sandbox)
+    (cell,) = [cell for cell in done.notebook.cells if grade_id_of(cell) == FIRST]
+    return {grade.grade_id: grade.points for grade in done.grades}, list(cell.metadata.autograder.remarks)
 
 
-def test_fault_of_this_help_costs_no_points(graded: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    points, found = graded_here(graded, "bob")
+def test_fault_of_this_help_costs_no_points(graded: Course, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    points, found = graded_here(graded, "bob", sandbox)
     assert found == [REMARK]
 
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("autograder.grading.remarks.remarks", broken)
-    same, (sentence,) = graded_here(graded, "bob")
+    same, (sentence,) = graded_here(graded, "bob", sandbox)
     assert same == points
     assert "could not be compared" in sentence
 

@@ -1,4 +1,4 @@
-"""One warm sandbox for all tests in this folder; each test opens sessions of its own."""
+"""Sessions in the sandbox that all tests share; each test opens its own."""
 
 from __future__ import annotations
 
@@ -20,15 +20,9 @@ DATA = {
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
-    with Sandbox(Limits(memory_mb=700), hidden=("lmmsolutions",)) as box:
-        yield box
-
-
-@pytest.fixture(scope="session")
 def light() -> Iterator[Sandbox]:
     """For tests that need no statistics, and that make it start anew."""
-    with Sandbox(Limits(memory_mb=700), preload=("numpy",), hidden=("lmmsolutions",)) as box:
+    with Sandbox(Limits(memory_mb=700), preload=("json",), hidden=("lmmsolutions",)) as box:
         yield box
 
 

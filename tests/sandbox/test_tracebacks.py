@@ -7,15 +7,29 @@ import pytest
 from autograder.sandbox import Sandbox, Session
 
 FRAME = "import pandas as pd\nframe = pd.DataFrame({'a': [1.5]})"
-# The library as IPython finds it, which parses all files that a traceback comes through.
-AS_INSTALLED = "import stack_data.core\nstack_data.core.Source = stack_data.core.Source.__mro__[1]"
+# The libraries as IPython finds them, which parse all files that a traceback comes through, and ask all modules.
+AS_INSTALLED = """
+import inspect, stack_data.core
+stack_data.core.Source = stack_data.core.Source.__mro__[1]
+stack_data.core._pygmented_with_ranges = stack_data.utils._pygmented_with_ranges
+inspect.getmodule = inspect.getmodule.__wrapped__
+"""
 READ = "import linecache\nsorted(name.rpartition('/site/')[2] for name in linecache.cache if '/pandas/' in name)"
-MISTAKES = {
-    "a column that is not there": ("frame['b']", "KeyError: 'b'"),
-    "an attribute that is not there": ("frame.b", "AttributeError: 'DataFrame' object has no attribute 'b'"),
-    "a group that is not there": ("frame.groupby('b')", "KeyError: 'b'"),
-    "a chain": ("try: frame['b']\nexcept KeyError as error: raise ValueError('no') from error", "ValueError: no"),
-    "again and again": ("def f(n): return f(n - 1) if n else frame['b']\nf(20)", "KeyError: 'b'"),
+PANDAS = "pandas/core/"
+MISTAKES = {  # name: cell, the error, what else its traceback shows
+    "a column that is not there": ("frame['b']", "KeyError: 'b'", PANDAS),
+    "an attribute that is not there": ("frame.b", "AttributeError: 'DataFrame' object has no attribute 'b'", PANDAS),
+    "a group that is not there": ("frame.groupby('b')", "KeyError: 'b'", PANDAS),
+    "a chain": (
+        "try: frame['b']\nexcept KeyError as error: raise ValueError('no') from error",
+        "ValueError: no",
+        PANDAS,
+    ),
+    "again and again": ("def f(n): return f(n - 1) if n else frame['b']\nf(20)", "KeyError: 'b'", PANDAS),
+    "a name that is not there": ("frame['a'] + nothing", "NameError: name 'nothing' is not defined", "mnothing\x1b["),
+    "in the standard library": ("import json\njson.loads('{')", "JSONDecodeError: Expecting property", "decoder.py"),
+    "in text that was run": ("exec('frame.a.b')", "AttributeError: 'Series' object has no attribute 'b'", PANDAS),
+    "syntax": ("f(", "SyntaxError: incomplete input", "f("),
 }
 
 
@@ -28,7 +42,7 @@ def traceback(session: Session, cell: str) -> list[str]:
 
 @pytest.mark.parametrize("name", MISTAKES)
 def test_traceback_is_ipythons_own(sandbox: Sandbox, name: str) -> None:
-    cell, error = MISTAKES[name]
+    cell, error, place = MISTAKES[name]
     with sandbox.session({}) as session:
         shown = traceback(session, cell)
     with sandbox.session({}) as session:
@@ -36,7 +50,7 @@ def test_traceback_is_ipythons_own(sandbox: Sandbox, name: str) -> None:
         session.run(AS_INSTALLED, "c2")
         assert session.run(cell, "c3").outputs[-1]["traceback"] == shown
     assert error.partition(": ")[2] in shown[-1]
-    assert "pandas/core/" in "".join(shown)
+    assert place in "".join(shown)
 
 
 def test_after_the_first_missing_column_its_files_are_read_for_all(sandbox: Sandbox) -> None:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import importlib
-import linecache
 import os
 import sys
 import time
-from types import FrameType
 from typing import Any
-
-import stack_data.core
-from IPython.core.ultratb import FAST_THRESHOLD
 
 from .figures.recorder import Recorder
 from .shell import Shell
+from .tracebacks import make_fast
 
 REHEARSAL = """
 import io as _io
@@ -38,11 +35,14 @@ def warm_up(config: dict[str, Any]) -> tuple[Shell, Recorder, list[str]]:
     """
     gc.disable()  # what is loaded stays, and looking for garbage in it takes a tenth of the time
     failed = []
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy")  # whose random numbers each session starts from the same place
     for name in config["preload"]:
         try:
             importlib.import_module(name)
         except ImportError:
             failed.append(name)
+    make_fast()
     shell: Any = Shell.create()  # IPython's methods have no types
     recorder = Recorder.install(shell)
     if "matplotlib.pyplot" in config["preload"]:
@@ -52,7 +52,6 @@ def warm_up(config: dict[str, Any]) -> tuple[Shell, Recorder, list[str]]:
     shell.reset(new_session=True)
     wait_for_one_thread()
     keep_everything()
-    spare_long_files()
     return shell, recorder, failed
 
 
@@ -73,27 +72,6 @@ def keep_everything() -> None:
     """Have nobody look for garbage in what is loaded: it takes as long as loading pandas, to find 5 MB of 230."""
     gc.freeze()
     gc.enable()
-
-
-class _Source(stack_data.core.Source):
-    """What a traceback is made of: a file, parsed."""
-
-    @classmethod
-    def for_frame(cls, frame: FrameType, use_cache: bool = True) -> Any:
-        """The source of a frame; an empty one of files so long that IPython shows their frames without it."""
-        name = frame.f_code.co_filename
-        if len(linecache.getlines(name, frame.f_globals)) > FAST_THRESHOLD:
-            return cls(name, ())
-        return super().for_frame(frame, use_cache)
-
-
-def spare_long_files() -> None:
-    """Have tracebacks not parse the files that they then do not show as parsed.
-
-    IPython gives each part of a traceback to a library that goes on to its end, and drops the frames of long files.
-    Those of ``pandas/core/frame.py`` and ``generic.py`` have 20,000 and 13,000 lines.
-    """
-    stack_data.core.Source = _Source  # type: ignore[misc]
 
 
 def read_ahead(shell: Any) -> None:
