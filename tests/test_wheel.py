@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import venv
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,14 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(REPOSITORY / "autograder", source / "autograder", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(REPOSITORY / name, source)
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    run(*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(root), str(source))
-    shutil.rmtree(source)
-    run(sys.executable, "-m", "venv", "--without-pip", str(root / "venv"))
-    python = str(root / "venv" / "bin" / "python")
-    (wheel,) = root.glob("*.whl")
-    run(*pip, "--python", python, "install", "--no-deps", "--no-index", str(wheel))
-    folder = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    venv.create(root / "venv")
+    python = root / "venv" / "bin" / "python"
+    (folder,) = (root / "venv" / "lib").glob("python*/site-packages")
     # A line of a .pth file is a folder to look in, in which no .pth file is read: editable installations are not there.
     Path(folder, "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "--python", str(python), "install"]
+    run(*pip, "--no-deps", "--no-build-isolation", "--no-compile", str(source))  # makes the wheel first
+    shutil.rmtree(source)
     root.chmod(0o755)
     return root
 
@@ -51,29 +50,39 @@ def run(*command: str, folder: Path | None = None) -> str:
     return done.stdout
 
 
-def test_a_user_gets_from_an_empty_folder_to_feedback(environment: Path) -> None:
-    def do(command: str, where: Path) -> str:
-        program, *arguments = command.split()
-        return run(*USER, str(environment / "venv" / "bin" / "python"), "-m", program, *arguments, folder=where)
+# Commands as they are typed, in one process: each would load the libraries again.
+FROM_AN_EMPTY_FOLDER = f"""
+import importlib.util, os, pathlib, shutil, autograder
+from autograder.cli import main
+from nbgrader.apps import NbGraderApp
 
-    do("autograder.cli new course statistics", environment)
-    course = environment / "statistics"
-    do(f"autograder.cli new assignment {NAME}", course)
-    do(f"nbgrader generate_assignment {NAME}", course)
-    for student, step in (("ada", "source"), ("bob", "release")):
-        folder = course / "submitted" / student / NAME
-        folder.mkdir(parents=True)
-        shutil.copy(course / step / NAME / f"{NAME}.ipynb", folder)
-    do(f"autograder.cli grade {NAME}", course)
-    do(f"nbgrader generate_feedback {NAME}", course)
-    pages = {one: (course / "feedback" / one / NAME / f"{NAME}.html").read_text("utf-8") for one in ("ada", "bob")}
+def nbgrader(*arguments):
+    NbGraderApp.clear_instance()
+    NbGraderApp.launch_instance(arguments)
+
+assert main(["new", "course", "statistics"]) == 0
+os.chdir("statistics")
+assert main(["new", "assignment", "{NAME}"]) == 0
+nbgrader("generate_assignment", "{NAME}")
+for student, step in (("ada", "source"), ("bob", "release")):
+    shutil.copytree(pathlib.Path(step, "{NAME}"), pathlib.Path("submitted", student, "{NAME}"))
+assert main(["grade", "{NAME}"]) == 0
+nbgrader("generate_feedback", "{NAME}")
+print(autograder.__file__, importlib.util.find_spec("lmmsolutions"))
+"""
+
+
+def test_a_user_gets_from_an_empty_folder_to_feedback_without_our_solutions(environment: Path) -> None:
+    python = str(environment / "venv" / "bin" / "python")
+    printed = run(*USER, python, "-c", FROM_AN_EMPTY_FOLDER, folder=environment)
+    feedback = environment / "statistics" / "feedback"
+    pages = {one: (feedback / one / NAME / f"{NAME}.html").read_text("utf-8") for one in ("ada", "bob")}
     assert "Score: <strong>9" in pages["ada"]
     assert "Score: <strong>0" in pages["bob"]
-
-
-def test_it_brings_no_solutions(environment: Path) -> None:
-    python = str(environment / "venv" / "bin" / "python")
-    script = "import autograder, importlib.util as u; print(autograder.__file__); print(u.find_spec('lmmsolutions'))"
-    place, solutions = run(python, "-c", script, folder=environment).split()
+    place, solutions = printed.splitlines()[-1].rsplit(maxsplit=1)
     assert Path(place).is_relative_to(environment / "venv")
     assert solutions == "None"
+
+
+def test_the_command_is_installed(environment: Path) -> None:
+    assert run(str(environment / "venv" / "bin" / "autograder"), "--version").startswith("autograder ")

@@ -22,8 +22,9 @@ def needed(code: str) -> tuple[str, ...]:
 
     Example:
         >>> needed("import pandas as pd; import matplotlib.pyplot as plt"), needed("plt.hist(x)")
-        (('pandas',), ('matplotlib.pyplot',))
+        (('pandas', 'matplotlib'), ('matplotlib.pyplot',))
     """
     drawn = {"matplotlib.pyplot"} if _DRAWS.search(code) else set[str]()
     named = {name for name in PRELOAD if name.split(".")[0] in code and not name.startswith("matplotlib.")}
-    return tuple(name for name in PRELOAD if name in named | drawn)
+    loads = ("matplotlib",) if not drawn and ("matplotlib" in code or "seaborn" in code) else ()
+    return (*(name for name in PRELOAD if name in named | drawn), *loads)

@@ -162,5 +162,5 @@ def warm(folder_mb: int, hidden: tuple[str, ...], isolated: bool, preload: tuple
         _WANTED[folder_mb, hidden, isolated] = preload
     _sandbox(folder_mb, hidden, isolated).start()
     for name in preload or ():
-        if not name.startswith("matplotlib."):
+        if name.partition(".")[0] != "matplotlib":
             import_module(name)

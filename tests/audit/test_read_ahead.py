@@ -29,10 +29,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 MODELS = ("statsmodels.api", "statsmodels.formula.api")
 NEEDED = {
-    "numbers": ("q1", "", ("numpy", "pandas")),
-    "a model": ("q4", "", ("numpy", "pandas", *MODELS)),
+    "numbers": ("q1", "", ("numpy", "pandas", "matplotlib")),
+    "a model": ("q4", "", ("numpy", "pandas", *MODELS, "matplotlib")),
     "a figure, after a model": ("q5", "", ("numpy", "pandas", "matplotlib.pyplot", *MODELS)),
-    "an answer of one's own": ("q1", "mine.py", ("numpy", "pandas", "scipy.stats")),
+    "an answer of one's own": ("q1", "mine.py", ("numpy", "pandas", "scipy.stats", "matplotlib")),
 }
 
 

@@ -28,7 +28,9 @@ def markdown(source: str, attachments: dict[str, Any] | None = None) -> Cells:
 
 def code(*outputs: nbformat.NotebookNode, source: str = "1", **metadata: Any) -> Cells:
     """A code cell with outputs."""
-    return [nbformat.v4.new_code_cell(source, outputs=list(outputs), metadata=metadata)]
+    cell = nbformat.v4.new_code_cell(source, metadata=metadata)
+    cell.outputs = list(outputs)  # behind nbformat, which would validate each of thousands
+    return [cell]
 
 
 def output(mime: str, data: object, **metadata: Any) -> Cells:

@@ -22,7 +22,7 @@ DATA = {
 @pytest.fixture(scope="session")
 def light() -> Iterator[Sandbox]:
     """For tests that need no statistics, and that make it start anew."""
-    with Sandbox(Limits(memory_mb=700), preload=("numpy",), hidden=("lmmsolutions",)) as box:
+    with Sandbox(Limits(memory_mb=700), preload=("json",), hidden=("lmmsolutions",)) as box:
         yield box
 
 

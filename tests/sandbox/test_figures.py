@@ -296,3 +296,25 @@ def test_figures_beyond_a_message_are_left_out(sandbox: Sandbox) -> None:
         cell += "for a in axes:\n    for i in range(60): a.text(0, 0, 'β' * 500)\nplt.close()"
         run = session.run(cell, "c1")
         assert (run.error, run.figures) == (None, ())
+
+
+# how a session loads matplotlib that begins without it → figures of the cell that does
+LATE = {
+    "import matplotlib\nmatplotlib.use('Agg')\nfrom matplotlib import pyplot as plt\nplt.plot([0, 1], [2, 3])": 1,
+    "%matplotlib inline": 0,
+}
+
+
+@pytest.mark.parametrize("cell", LATE)
+def test_matplotlib_that_is_loaded_by_the_session(light: Sandbox, cell: str) -> None:
+    with light.session({}) as session:
+        assert session.run("import sys\nprint('matplotlib' in sys.modules)", "c0").printed == "False\n"
+        figures = drawn(session, cell)
+        assert [near(figure.axes[0].lines[0].y, [2, 3]) for figure in figures] == [True] * LATE[cell]
+        run = session.run("import matplotlib.pyplot as plt\nplt.figure(); plt.plot([0, 1], [4, 5])", "c2")
+        assert near(run.figures[-1].axes[0].lines[0].y, [4, 5])
+        assert plt_is_inline(session) is ("Agg" not in cell)
+
+
+def plt_is_inline(session: Session) -> bool:
+    return "inline" in session.run("print(plt.get_backend())", "c3").printed

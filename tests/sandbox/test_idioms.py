@@ -270,12 +270,13 @@ def test_printed_is_standard_output_only(session: Session) -> None:
     assert run.printed == "a\nc\n"
 
 
-def test_same_random_numbers_in_every_session(sandbox, session: Session) -> None:
+def test_same_random_numbers_in_every_session(sandbox, light, session: Session) -> None:
     cell = "import random, numpy as np\nrandom.random(), np.random.rand()"
     first = session.run(cell, "c1").outputs
     session.close()
-    with sandbox.session({}) as other:
-        assert other.run(cell, "c1").outputs == first
+    for box in (sandbox, light):
+        with box.session({}) as other:
+            assert other.run(cell, "c1").outputs == first
 
 
 def test_text_that_comes_after_the_poll(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from autograder.sandbox import Sandbox
 from tests.sandbox.conftest import DATA
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    """Whose process 1 has loaded what is looked at."""
+    with Sandbox(preload=("matplotlib",)) as box:
+        yield box
+
 
 LEAVES = {
     "file": "open('left', 'w').write('x')",
@@ -63,10 +73,10 @@ modes = [oct(os.stat(d).st_mode) for d in ('/home/student', '/tmp', '/dev/shm')]
 
 
 @pytest.mark.parametrize("name", LEAVES)
-def test_nothing_is_left(light: Sandbox, name: str) -> None:
-    with light.session(DATA) as session:
+def test_nothing_is_left(box: Sandbox, name: str) -> None:
+    with box.session(DATA) as session:
         assert session.run(LEAVES[name], "c1").error is None
-    with light.session({}) as session:
+    with box.session({}) as session:
         run = session.run(CLEAN, "c1")
         assert run.error is None, run
         assert session.value("left") == []

@@ -1,4 +1,4 @@
-"""A module that takes seconds to load for a function that hardly anybody calls: it is loaded when somebody does.
+"""Modules that are loaded when somebody uses them, because that takes a second and most never do.
 
 jsonschema, and with it ``import nbformat`` in a test that looks at the notebook's own file, imports
 ``rfc3987_syntax``, which compiles a grammar of international addresses for two seconds of processor time.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -43,3 +45,36 @@ def postpone() -> None:
         module = importlib.util.module_from_spec(spec)
         module.__class__ = Later
         sys.modules[NAME] = module
+
+
+class WhenLoaded:
+    """An importer that calls something as soon as a package has been loaded, before who loads it gets it.
+
+    Args:
+        name: of the package.
+        then: is called once.
+    """
+
+    def __init__(self, name: str, then: Callable[[], None]) -> None:
+        self._name = name
+        self._then = then
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """How the package is loaded; of others nothing, so that the next importer is asked."""
+        del path, target
+        if name != self._name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        loader: Any = spec.loader if spec is not None else None
+        if loader is not None:
+            load = loader.exec_module
+
+            def load_and_call(module: ModuleType) -> None:
+                load(module)
+                self._then()
+
+            loader.exec_module = load_and_call
+        return spec

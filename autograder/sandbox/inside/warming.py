@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import importlib
@@ -34,6 +35,8 @@ def warm_up(config: dict[str, Any]) -> tuple[Shell, Recorder, list[str]]:
     """
     gc.disable()  # what is loaded stays, and looking for garbage in it takes a tenth of the time
     failed = []
+    with contextlib.suppress(ImportError):
+        importlib.import_module("numpy")  # whose random numbers each session starts from the same place
     for name in config["preload"]:
         try:
             importlib.import_module(name)

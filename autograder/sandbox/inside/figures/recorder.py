@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import sys
 from typing import Any
 
+from ..later import WhenLoaded
 from .describe import Budget, describe
 from .fast_png import print_quickly
 
@@ -36,6 +38,15 @@ class Recorder:
 
     @classmethod
     def install(cls, shell: Any) -> Recorder:
+        """Hook into matplotlib, at once where it is loaded, and else when somebody loads it."""
+        recorder = cls()
+        if "matplotlib" in sys.modules:
+            recorder._hook(shell)
+        else:
+            sys.meta_path.insert(0, WhenLoaded("matplotlib", lambda: recorder._hook(shell)))
+        return recorder
+
+    def _hook(self, shell: Any) -> None:
         """Hook the making, showing, saving and clearing of figures, and draw inline as a notebook does."""
         import matplotlib.pyplot as plt
         from matplotlib.axes import Axes
@@ -43,18 +54,16 @@ class Recorder:
         from matplotlib.figure import Figure, FigureBase
         from matplotlib_inline.backend_inline import configure_inline_support
 
-        recorder = cls()
         plt.switch_backend(_INLINE)
         _draw_inline_always(plt)
         _know_former_styles(plt.style.library)
         configure: Any = configure_inline_support  # it has no types
         configure(shell, _INLINE)
-        _around(Figure, "__init__", after=recorder._made)
-        _around(Figure, "draw", before=recorder._made)
-        _around(FigureBase, "clear", before=recorder._clears_figure, after=recorder._cleared_figure)
-        _around(Axes, "clear", before=recorder._clears_axes)
+        _around(Figure, "__init__", after=self._made)
+        _around(Figure, "draw", before=self._made)
+        _around(FigureBase, "clear", before=self._clears_figure, after=self._cleared_figure)
+        _around(Axes, "clear", before=self._clears_axes)
         print_quickly(FigureCanvasAgg)
-        return recorder
 
     def fit(self, max_bytes: int) -> None:
         """Record no more than fits into a message of ``max_bytes``."""
@@ -132,6 +141,8 @@ class Recorder:
 
     @staticmethod
     def _open_figures() -> list[Any]:
+        if "matplotlib" not in sys.modules:
+            return []
         from matplotlib._pylab_helpers import Gcf
 
         return [manager.canvas.figure for manager in Gcf.get_all_fig_managers()][:MAX_FIGURES]
