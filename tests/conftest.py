@@ -12,16 +12,17 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from sqlalchemy import Engine
 
     from autograder.sandbox import Sandbox
 
@@ -74,8 +75,21 @@ def _what_commands_share() -> Iterator[None]:
         # nbgrader starts a program that says this, whenever it makes a gradebook.
         versions = ScriptDirectory(Path(nbgrader.api.__file__).parent / "alembic")
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(versions.get_current_head))
+        patch.setattr("nbgrader.api.create_engine", _remembering(nbgrader.api.create_engine))
         yield
     pools.close()
+
+
+def _remembering(create_engine: Callable[..., Engine]) -> Callable[..., Engine]:
+    """Have a gradebook that is opened again keep the SQL that was made of its queries, and no connection."""
+    known = functools.lru_cache(maxsize=8)(create_engine)
+
+    def opened(*arguments: Any, **settings: Any) -> Engine:
+        engine = known(*arguments, **settings)
+        engine.dispose()
+        return engine
+
+    return opened
 
 
 @pytest.fixture(scope="session")
