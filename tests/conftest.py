@@ -45,8 +45,10 @@ os.environ.setdefault("USER", getpass.getuser())
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Reproducible, and without verdicts on the speed of a shared machine.
-settings.register_profile("project", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+# Reproducible, so that more examples would be the same in every run, and without verdicts on a shared machine's speed.
+settings.register_profile(
+    "project", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("project")
 
 

@@ -138,7 +138,7 @@ def class_of(root: Path, config: str = CONFIG, only: str = "") -> Course:
     nbformat.write(notebook({}, source=True), root / "source" / NAME / f"{NAME}.ipynb")
     course.nbgrader("generate_assignment", NAME)
     nothing = {"q1": "slope = 1", "q2": "square = abs", "q3": "class Box: pass", "q4": "table = 1"}
-    endless = {"q2": f"{PARTS['q2'][0]}\nwhile True: pass"}
+    endless = {"q2": f"{PARTS['q2'][0]}\nimport time\nwhile True: time.sleep(1)"}
     handed_in = {"honest": notebook({}), "wrong": notebook(nothing), "endless": notebook(endless)}
     handed_in |= {f"takes-{name}": notebook({"q2": thief(act)}, end=end) for name, (act, end) in TAKE.items()}
     handed_in |= {

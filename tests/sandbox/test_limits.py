@@ -231,7 +231,7 @@ def test_slow_values_cost_themselves_only(light: Sandbox, name: str) -> None:
 def test_function_that_hangs(light: Sandbox) -> None:
     with light.session({}, replace(SMALL, value_seconds=0.5)) as session:
         session.run(
-            "def f():\n    while True: pass\n"
+            "import time\ndef f():\n    while True: time.sleep(1)\n"
             "def g():\n    while True:\n        try: f()\n        except BaseException: pass",
             "c1",
         )
