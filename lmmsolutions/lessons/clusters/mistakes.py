@@ -53,8 +53,9 @@ def _normal(test: Callable[[pd.DataFrame], Any]) -> Callable[[pd.DataFrame], flo
     return lambda data: float(2 * stats.norm.sf(abs(test(data).statistic)))
 
 
-def _rates(*shares: float) -> Callable[[pd.DataFrame], pd.Series[float]]:
-    return lambda _: rates(*shares)
+def _rates(shares: Callable[[], tuple[float, float, float]]) -> Callable[[pd.DataFrame], pd.Series[float]]:
+    """Integrals, which are not computed before somebody asks."""
+    return lambda _: rates(*shares())
 
 
 def _independent(sd_athlete: float, sd_effect: float) -> float:
@@ -115,39 +116,43 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "level drawn for each repeat",
         "false_positives",
-        _rates(_independent(SD, 0.0), LEVEL, _independent(SD, SD)),
+        _rates(lambda: (_independent(SD, 0.0), LEVEL, _independent(SD, SD))),
         0.25,
         _SHARE,
     ),
     Mistake(
         "no level of athletes",
         "false_positives",
-        _rates(LEVEL, LEVEL, within(sd_athlete=0.0, sd_effect=SD).rejects()),
+        _rates(lambda: (LEVEL, LEVEL, within(sd_athlete=0.0, sd_effect=SD).rejects())),
         0.25,
         _SHARE,
     ),
     Mistake(
         "the same athletes in both sessions",
         "false_positives",
-        _rates(within().rejects(), within(repeats=(REPEATS, REPEATS)).rejects(), within(sd_effect=SD).rejects()),
+        _rates(
+            lambda: (within().rejects(), within(repeats=(REPEATS, REPEATS)).rejects(), within(sd_effect=SD).rejects())
+        ),
         0.25,
         _SAME,
     ),
     Mistake(
         "effect drawn for each repeat",
         "false_positives",
-        _rates(within().rejects(), between().rejects(), within(sd_effect_of_repeat=SD).rejects()),
+        _rates(lambda: (within().rejects(), between().rejects(), within(sd_effect_of_repeat=SD).rejects())),
         0.25,
         _OWN_EFFECT,
     ),
-    Mistake("athletes' means tested", "false_positives", _rates(LEVEL, LEVEL, LEVEL), 0.25, _HOLDS),
+    Mistake("athletes' means tested", "false_positives", _rates(lambda: (LEVEL, LEVEL, LEVEL)), 0.25, _HOLDS),
     Mistake(
         "effect left in",
         "false_positives",
         _rates(
-            within(effect=_EFFECT).rejects(),
-            between(effect=_EFFECT).rejects(),
-            within(effect=_EFFECT, sd_effect=SD).rejects(),
+            lambda: (
+                within(effect=_EFFECT).rejects(),
+                between(effect=_EFFECT).rejects(),
+                within(effect=_EFFECT, sd_effect=SD).rejects(),
+            )
         ),
         0.25,
         _POWER,
@@ -156,9 +161,11 @@ MISTAKES: tuple[Mistake, ...] = (
         "root of the athletes' standard deviation",
         "false_positives",
         _rates(
-            within(sd_athlete=_ROOT).rejects(),
-            between(sd_athlete=_ROOT).rejects(),
-            within(sd_athlete=_ROOT, sd_effect=SD).rejects(),
+            lambda: (
+                within(sd_athlete=_ROOT).rejects(),
+                between(sd_athlete=_ROOT).rejects(),
+                within(sd_athlete=_ROOT, sd_effect=SD).rejects(),
+            )
         ),
         0.5,
         _SD,
@@ -167,9 +174,11 @@ MISTAKES: tuple[Mistake, ...] = (
         "root of both standard deviations of athletes",
         "false_positives",
         _rates(
-            within(sd_athlete=_ROOT).rejects(),
-            between(sd_athlete=_ROOT).rejects(),
-            within(sd_athlete=_ROOT, sd_effect=_ROOT).rejects(),
+            lambda: (
+                within(sd_athlete=_ROOT).rejects(),
+                between(sd_athlete=_ROOT).rejects(),
+                within(sd_athlete=_ROOT, sd_effect=_ROOT).rejects(),
+            )
         ),
         0.5,
         _SD,
@@ -177,14 +186,14 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake(
         "level of one per cent",
         "false_positives",
-        _rates(within().rejects(0.01), between().rejects(0.01), within(sd_effect=SD).rejects(0.01)),
+        _rates(lambda: (within().rejects(0.01), between().rejects(0.01), within(sd_effect=SD).rejects(0.01))),
         0.5,
         _LEVEL,
     ),
     Mistake(
         "one-sided",
         "false_positives",
-        _rates(within().rejects(sides=1), between().rejects(sides=1), within(sd_effect=SD).rejects(sides=1)),
+        _rates(lambda: (within().rejects(sides=1), between().rejects(sides=1), within(sd_effect=SD).rejects(sides=1))),
         0.5,
         _SIDES,
     ),

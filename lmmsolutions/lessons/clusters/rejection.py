@@ -8,8 +8,8 @@ variables*, Biometrika 48).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import integrate, stats
@@ -39,12 +39,13 @@ class Test:
         degrees = sum(self.sizes) - 2
         critical = float(stats.t.ppf(1 - level / sides, degrees))
         factor = critical**2 * sum(1 / size for size in self.sizes) / degrees
-        terms = [(self.variance, 1), *((-factor * weight, count) for weight, count in self.squares)]
+        terms = ((self.variance, 1), *((-factor * weight, count) for weight, count in self.squares))
         both = _is_positive(terms, self.shift**2 / self.variance)
         return both if sides == 2 else both / 2
 
 
-def _is_positive(terms: Sequence[tuple[float, int]], noncentrality: float) -> float:
+@lru_cache
+def _is_positive(terms: tuple[tuple[float, int], ...], noncentrality: float) -> float:
     """Probability that Σ weight · χ² > 0; the first term has one degree of freedom and a noncentrality."""
     weights = np.array([weight for weight, _ in terms])
     weights = weights / np.abs(weights).max()

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import statsmodels.formula.api as smf
 
 from lmmsolutions.core.fitting import MixedFit, MixedFitError, RandomTerm
 from lmmsolutions.core.least_squares import fit_ols, with_constant
@@ -137,6 +136,8 @@ def as_statsmodels(
     components: Mapping[str, str] | None = None,
 ) -> Any:
     """What statsmodels returns, whether or not it converged; ``None`` where it gives up."""
+    import statsmodels.formula.api as smf  # takes a third of a second, and few ask for one of these fits
+
     chosen = {} if method is None else {"method": method}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
