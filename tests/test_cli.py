@@ -147,7 +147,8 @@ def test_an_interrupt_ends_with_one_line_at_any_moment(tmp_path: Path) -> None:
         "endless = types.SimpleNamespace(NEEDS_COURSE=True, HELP='', add_arguments=lambda p: None,\n"
         "    run=lambda options, console: kill())\n"
         "cli.command = commands.command = lambda name: endless\n"
-        "if sys.argv.pop() == 'loading': cli._load = lambda options: kill()\n"
+        "moment = sys.argv.pop()\n"
+        "cli._load = lambda options: kill() if moment == 'loading' else None\n"
         "sys.exit(cli.program())"
     )
     for moment in ("loading", "running"):

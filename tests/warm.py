@@ -13,6 +13,7 @@ from autograder.workers import beginning
 from autograder.workers.engines import warm
 from autograder.workers.pool import Pool
 
+_LAST_SECONDS = 0.5  # for the last submission of a command that has ended, before its process is
 _KEPT = 3  # pools of a process that runs tests; each process in them holds the libraries twice
 
 
@@ -55,7 +56,7 @@ class WarmPools:
 
 
 class WarmPool(Executor):
-    """A pool on loan: shutting it down leaves its processes alive, unless they are busy and nobody waits for them."""
+    """A pool on loan: shutting it down leaves its processes alive, unless they go on being busy and nobody waits."""
 
     def __init__(self, pool: Pool, give_back: Callable[[Pool], None]) -> None:
         self._pool = pool
@@ -78,8 +79,7 @@ class WarmPool(Executor):
         self._returned = True
         if cancel_futures or not wait:
             self._futures = [one for one in self._futures if not one.cancel()]
-        if wait:
-            futures.wait(self._futures)
+        futures.wait(self._futures, None if wait else _LAST_SECONDS)
         if wait or all(one.done() for one in self._futures):
             self._give_back(self._pool)
         else:

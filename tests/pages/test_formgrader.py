@@ -144,7 +144,7 @@ def test_unknown_assignment_is_shown_without_schemes() -> None:
 READY = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def marking(chromium: Browser) -> Visit:
     """A TA at work on the submission."""
     grade = {"id": "g1", "name": "q1", "max_score": 0.5, "auto_score": None, "manual_score": None, "extra_credit": None}
@@ -157,39 +157,36 @@ def marking(chromium: Browser) -> Visit:
 
 
 @pytest.mark.browser
-def test_marks_are_saved(marking: Visit) -> None:
-    marking.page.fill("#q1", "0.25")
-    with marking.page.expect_response(lambda answer: answer.request.method == "PUT"):
-        marking.page.press("#q1", "Escape")
+@pytest.mark.parametrize(("width", "beside"), [(1300, True), (600, False)])
+def test_scheme_is_beside_the_answer_or_below_it(width: int, beside: bool, marking: Visit) -> None:
+    marking.page.set_viewport_size({"width": width, "height": 900})
+    form = marking.page.locator(".with-scheme .nbgrader_cell").first.bounding_box()
+    scheme = marking.page.locator(".mark-scheme").first.bounding_box()
+    assert form
+    assert scheme
+    assert (scheme["x"] >= form["x"] + form["width"]) is beside
+    assert (scheme["y"] >= form["y"] + form["height"]) is not beside
+
+
+@pytest.mark.browser
+def test_a_ta_works_on_the_page(marking: Visit) -> None:
+    """The name is shown by a handler in nbgrader's markup, which is part of the policy; marks are saved."""
+    page = marking.page
+    page.set_viewport_size({"width": 1200, "height": 900})
+    assert not page.is_visible("a.name-shown")
+    page.click("span.name-hidden")
+    assert page.is_visible("a.name-shown")
+
+    page.fill("#q1", "0.25")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.press("#q1", "Escape")
     assert any('"manual_score":"0.25"' in body for body in marking.saved)
+
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.click(".with-scheme .full-credit >> nth=0")
+    assert any('"manual_score":0.5' in body for body in marking.saved)
     assert (marking.errors, marking.did()) == ([], [])
 
-
-@pytest.mark.browser
-def test_buttons_and_keys_work(marking: Visit) -> None:
-    with marking.page.expect_response(lambda answer: answer.request.method == "PUT"):
-        marking.page.click(".with-scheme .full-credit >> nth=0")
-    assert any('"manual_score":0.5' in body for body in marking.saved)
-    assert marking.until(lambda: marking.page.evaluate("formgrader.loaded && MathJax.loaded"))
-    marking.page.click(".help")
-    marking.page.wait_for_selector("#help-dialog .shortcut-key")
-
-
-@pytest.mark.browser
-def test_name_can_be_shown(marking: Visit) -> None:
-    """Handlers in nbgrader's markup are part of the policy."""
-    assert not marking.page.is_visible("a.name-shown")
-    marking.page.click("span.name-hidden")
-    assert marking.page.is_visible("a.name-shown")
-
-
-@pytest.mark.browser
-def test_scheme_is_beside_the_answer_or_below_it(chromium: Browser) -> None:
-    for width, beside in ((1300, True), (600, False)):
-        page = Visitor(chromium, width=width).visit(pages.formgrader(SUBMISSION, name="schemes")).page
-        form = page.locator(".with-scheme .nbgrader_cell").first.bounding_box()
-        scheme = page.locator(".mark-scheme").first.bounding_box()
-        assert form
-        assert scheme
-        assert (scheme["x"] >= form["x"] + form["width"]) is beside
-        assert (scheme["y"] >= form["y"] + form["height"]) is not beside
+    assert marking.until(lambda: page.evaluate("formgrader.loaded && MathJax.loaded"))
+    page.click(".help")
+    page.wait_for_selector("#help-dialog .shortcut-key")
