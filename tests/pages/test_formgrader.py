@@ -1,15 +1,13 @@
-"""What TAs get beside a submission, and that nbgrader's own scripts still work under the page's policy."""
+"""What TAs get beside a submission."""
 
 from __future__ import annotations
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser
 
 from autograder.plugins.formgrader import FormgraderPage
 from tests.pages import pages
-from tests.pages.conftest import Visit, Visitor
 
 
 def cell(kind: str, grade_id: str, source: str, **flags: bool) -> nbformat.NotebookNode:
@@ -139,54 +137,3 @@ def test_parts_that_need_a_mark_are_led_to(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_unknown_assignment_is_shown_without_schemes() -> None:
     assert schemes(pages.formgrader(SUBMISSION, name="not in the gradebook")) == {}
-
-
-READY = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
-
-
-@pytest.fixture(scope="module")
-def marking(chromium: Browser) -> Visit:
-    """A TA at work on the submission."""
-    grade = {"id": "g1", "name": "q1", "max_score": 0.5, "auto_score": None, "manual_score": None, "extra_credit": None}
-    visitor = Visitor(chromium)
-    visit = visitor.visit(
-        pages.formgrader(SUBMISSION, name="schemes", student="ada"), ({**grade, "needs_manual_grade": True},)
-    )
-    assert visit.until(lambda: visit.page.evaluate(READY))
-    return visit
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize(("width", "beside"), [(1300, True), (600, False)])
-def test_scheme_is_beside_the_answer_or_below_it(width: int, beside: bool, marking: Visit) -> None:
-    marking.page.set_viewport_size({"width": width, "height": 900})
-    form = marking.page.locator(".with-scheme .nbgrader_cell").first.bounding_box()
-    scheme = marking.page.locator(".mark-scheme").first.bounding_box()
-    assert form
-    assert scheme
-    assert (scheme["x"] >= form["x"] + form["width"]) is beside
-    assert (scheme["y"] >= form["y"] + form["height"]) is not beside
-
-
-@pytest.mark.browser
-def test_a_ta_works_on_the_page(marking: Visit) -> None:
-    """The name is shown by a handler in nbgrader's markup, which is part of the policy; marks are saved."""
-    page = marking.page
-    page.set_viewport_size({"width": 1200, "height": 900})
-    assert not page.is_visible("a.name-shown")
-    page.click("span.name-hidden")
-    assert page.is_visible("a.name-shown")
-
-    page.fill("#q1", "0.25")
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.press("#q1", "Escape")
-    assert any('"manual_score":"0.25"' in body for body in marking.saved)
-
-    with page.expect_response(lambda answer: answer.request.method == "PUT"):
-        page.click(".with-scheme .full-credit >> nth=0")
-    assert any('"manual_score":0.5' in body for body in marking.saved)
-    assert (marking.errors, marking.did()) == ([], [])
-
-    assert marking.until(lambda: page.evaluate("formgrader.loaded && MathJax.loaded"))
-    page.click(".help")
-    page.wait_for_selector("#help-dialog .shortcut-key")

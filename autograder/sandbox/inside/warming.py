@@ -49,9 +49,7 @@ def warm_up(config: dict[str, Any]) -> tuple[Shell, Recorder, list[str]]:
         shell.run_cell(REHEARSAL, silent=True, store_history=False)
         recorder.end_cell()
     gc.freeze()  # IPython looks for garbage in all that it finds, while it forgets the rehearsal
-    gc.freeze()  # the reset looks for garbage as well; what is loaded is looked through once, in the end
     shell.reset(new_session=True)
-    gc.unfreeze()
     wait_for_one_thread()
     keep_everything()
     return shell, recorder, failed
