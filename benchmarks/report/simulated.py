@@ -122,7 +122,7 @@ def simulate(root: Path, students: int, assignments: Sequence[str] = (CODE, WORD
 
     Args:
         root: an empty folder.
-        students: how many there are, 40 or more.
+        students: how many there are, 30 or more.
         assignments: one or both.
         seed: of the simulation.
     """

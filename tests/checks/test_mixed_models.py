@@ -24,15 +24,15 @@ RNG = np.random.default_rng(5)
 
 
 def _slopes() -> pd.DataFrame:
-    who, day = np.repeat(np.arange(18), 8), np.tile(np.arange(8.0), 18)
-    effects = RNG.multivariate_normal([0, 0], [[600, 15], [15, 36]], 18)
+    who, day = np.repeat(np.arange(30), 8), np.tile(np.arange(8.0), 30)
+    effects = RNG.multivariate_normal([0, 0], [[600, 15], [15, 36]], 30)
     time = 250 + 10 * day + effects[who, 0] + effects[who, 1] * day + RNG.normal(0, 25, who.size)
-    return pd.DataFrame({"time": time, "day": day, "who": who, "age": RNG.integers(20, 60, 18)[who].astype(float)})
+    return pd.DataFrame({"time": time, "day": day, "who": who, "age": RNG.integers(20, 60, 30)[who].astype(float)})
 
 
 def _nested() -> pd.DataFrame:
     rows = []
-    for school in range(10):
+    for school in range(16):
         level = RNG.normal(0, 5)
         for room in range(3):
             own = level + RNG.normal(0, 3)

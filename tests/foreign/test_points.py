@@ -22,8 +22,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The course, each student graded by one of the commands; whoever left everything blank comes later."""
     made = make(tmp_path_factory.mktemp("foreign") / "course", OURS)
     with chdir(made.root):
-        assert main(["grade", ASSIGNMENT, "--student=right", "--student=wrong"]) == 0
-    made.nbgrader("autograde", ASSIGNMENT, "--student", "half")
+        assert main(["grade", ASSIGNMENT, "--student=half", "--student=wrong"]) == 0
+    made.nbgrader("autograde", ASSIGNMENT, "--student", "right")
     return made
 
 

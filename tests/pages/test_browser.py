@@ -1,15 +1,20 @@
-"""All payloads at once in Chromium: nothing runs, nothing is asked for, nothing leaves its box."""
+"""Pages in Chromium: no payload runs, is asked for or leaves its box; what is to be read or used can be."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.pages import pages
-from tests.pages.conftest import ADDRESS, Visitor
+from tests.pages.conftest import ADDRESS, Visit, Visitor
 from tests.pages.payloads import PAYLOADS
+from tests.pages.test_feedback_page import NOTEBOOK
+from tests.pages.test_formgrader import SUBMISSION, cell
 
 pytestmark = pytest.mark.browser
 
@@ -103,6 +108,101 @@ def test_names_are_only_names(kind: str, chromium: Browser) -> None:
     assert visit.did() == []
     assert visit.errors == []
     assert "onerror" in visit.page.inner_text("body")
+
+
+@pytest.fixture(scope="module")
+def feedback(chromium: Browser) -> Visit:
+    return Visitor(chromium).visit(pages.feedback(NOTEBOOK))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1100, 380])
+def test_feedback_is_readable(width: int, dark: bool, feedback: Visit) -> None:
+    page = feedback.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    assert feedback.did() == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") <= 55 * 16
+    colors = page.evaluate(
+        "(() => { const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]; })()"
+    )
+    ink, paper = (sum(map(int, re.findall(r"\d+", color)[:3])) for color in colors)
+    assert (ink > paper) is dark
+    assert abs(ink - paper) > 400
+    assert page.evaluate("document.querySelector('img').naturalWidth") == 1
+    first = page.locator(".costs li").first.bounding_box()
+    assert first["y"] + first["height"] < 844
+
+
+def test_code_of_feedback_is_whole_on_a_phone(chromium: Browser) -> None:
+    long = cell(
+        "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
+    )
+    page = Visitor(chromium, width=390).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
+    code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
+    for width, wraps in ((390, True), (1100, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(f"(() => {{ {code} }})()") is wraps
+
+
+def test_axe_finds_nothing_in_feedback(chromium: Browser) -> None:
+    long = cell("code", "q3", "x = [" + "1, " * 200 + "]", solution=True, locked=False)
+    long.outputs = [nbformat.v4.new_output("stream", text="x " * 500)]
+    page = Visitor(chromium, width=390, without_policy=True).visit(pages.feedback([*NOTEBOOK, long])).page
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+
+
+READY = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
+
+
+@pytest.fixture(scope="module")
+def marking(chromium: Browser) -> Visit:
+    """A TA at work on the submission."""
+    grade = {"id": "g1", "name": "q1", "max_score": 0.5, "auto_score": None, "manual_score": None, "extra_credit": None}
+    visitor = Visitor(chromium)
+    visit = visitor.visit(
+        pages.formgrader(SUBMISSION, name="schemes", student="ada"), ({**grade, "needs_manual_grade": True},)
+    )
+    assert visit.until(lambda: visit.page.evaluate(READY))
+    return visit
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1300, True), (600, False)])
+def test_scheme_is_beside_the_answer_or_below_it(width: int, beside: bool, marking: Visit) -> None:
+    marking.page.set_viewport_size({"width": width, "height": 900})
+    form = marking.page.locator(".with-scheme .nbgrader_cell").first.bounding_box()
+    scheme = marking.page.locator(".mark-scheme").first.bounding_box()
+    assert form
+    assert scheme
+    assert (scheme["x"] >= form["x"] + form["width"]) is beside
+    assert (scheme["y"] >= form["y"] + form["height"]) is not beside
+
+
+def test_a_ta_works_on_the_page(marking: Visit) -> None:
+    """The name is shown by a handler in nbgrader's markup, which is part of the policy; marks are saved."""
+    page = marking.page
+    page.set_viewport_size({"width": 1200, "height": 900})
+    assert not page.is_visible("a.name-shown")
+    page.click("span.name-hidden")
+    assert page.is_visible("a.name-shown")
+
+    page.fill("#q1", "0.25")
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.press("#q1", "Escape")
+    assert any('"manual_score":"0.25"' in body for body in marking.saved)
+
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        page.click(".with-scheme .full-credit >> nth=0")
+    assert any('"manual_score":0.5' in body for body in marking.saved)
+    assert (marking.errors, marking.did()) == ([], [])
+
+    assert marking.until(lambda: page.evaluate("formgrader.loaded && MathJax.loaded"))
+    page.click(".help")
+    page.wait_for_selector("#help-dialog .shortcut-key")
 
 
 def poke(page: Page, boxes: str) -> None:

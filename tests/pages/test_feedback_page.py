@@ -6,13 +6,10 @@ import re
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import Browser
 
 from autograder.template import NOTES
 from tests.pages import pages
-from tests.pages.conftest import Visit, Visitor
 from tests.pages.payloads import PIXEL
 from tests.pages.test_formgrader import answer, cell
 from tests.pages.test_honest_content import CHECKS
@@ -213,52 +210,3 @@ def test_unmarked_part_is_no_zero() -> None:
 
 def test_late_penalty_is_named() -> None:
     assert "−0.25 points" in pages.feedback([], late_penalty=0.25)
-
-
-@pytest.fixture(scope="module")
-def opened(chromium: Browser) -> Visit:
-    return Visitor(chromium).visit(pages.feedback(NOTEBOOK))
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [1100, 380])
-def test_page_is_readable(width: int, dark: bool, opened: Visit) -> None:
-    page = opened.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme="dark" if dark else "light")
-    assert opened.did() == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") <= 55 * 16
-    colors = page.evaluate(
-        "(() => { const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]; })()"
-    )
-    ink, paper = (sum(map(int, re.findall(r"\d+", color)[:3])) for color in colors)
-    assert (ink > paper) is dark
-    assert abs(ink - paper) > 400
-    assert page.evaluate("document.querySelector('img').naturalWidth") == 1
-    first = page.locator(".costs li").first.bounding_box()
-    assert first["y"] + first["height"] < 844
-
-
-@pytest.mark.browser
-def test_code_is_whole_on_a_phone(chromium: Browser) -> None:
-    long = cell(
-        "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
-    )
-    page = Visitor(chromium, width=390).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
-    code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
-    for width, wraps in ((390, True), (1100, False)):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(f"(() => {{ {code} }})()") is wraps
-
-
-@pytest.mark.browser
-def test_axe_finds_nothing(chromium: Browser) -> None:
-    long = cell("code", "q3", "x = [" + "1, " * 200 + "]", solution=True, locked=False)
-    long.outputs = [nbformat.v4.new_output("stream", text="x " * 500)]
-    page = Visitor(chromium, width=390, without_policy=True).visit(pages.feedback([*NOTEBOOK, long])).page
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -1,15 +1,13 @@
-"""What TAs get beside a submission, and that nbgrader's own scripts still work under the page's policy."""
+"""What TAs get beside a submission."""
 
 from __future__ import annotations
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser
 
 from autograder.plugins.formgrader import FormgraderPage
 from tests.pages import pages
-from tests.pages.conftest import Visit, Visitor
 
 
 def cell(kind: str, grade_id: str, source: str, **flags: bool) -> nbformat.NotebookNode:
@@ -139,57 +137,3 @@ def test_parts_that_need_a_mark_are_led_to(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_unknown_assignment_is_shown_without_schemes() -> None:
     assert schemes(pages.formgrader(SUBMISSION, name="not in the gradebook")) == {}
-
-
-READY = "() => typeof formgrader === 'object' && formgrader.grades?.loaded && formgrader.comments?.loaded"
-
-
-@pytest.fixture
-def marking(chromium: Browser) -> Visit:
-    """A TA at work on the submission."""
-    grade = {"id": "g1", "name": "q1", "max_score": 0.5, "auto_score": None, "manual_score": None, "extra_credit": None}
-    visitor = Visitor(chromium)
-    visit = visitor.visit(
-        pages.formgrader(SUBMISSION, name="schemes", student="ada"), ({**grade, "needs_manual_grade": True},)
-    )
-    assert visit.until(lambda: visit.page.evaluate(READY))
-    return visit
-
-
-@pytest.mark.browser
-def test_marks_are_saved(marking: Visit) -> None:
-    marking.page.fill("#q1", "0.25")
-    with marking.page.expect_response(lambda answer: answer.request.method == "PUT"):
-        marking.page.press("#q1", "Escape")
-    assert any('"manual_score":"0.25"' in body for body in marking.saved)
-    assert (marking.errors, marking.did()) == ([], [])
-
-
-@pytest.mark.browser
-def test_buttons_and_keys_work(marking: Visit) -> None:
-    with marking.page.expect_response(lambda answer: answer.request.method == "PUT"):
-        marking.page.click(".with-scheme .full-credit >> nth=0")
-    assert any('"manual_score":0.5' in body for body in marking.saved)
-    assert marking.until(lambda: marking.page.evaluate("formgrader.loaded && MathJax.loaded"))
-    marking.page.click(".help")
-    marking.page.wait_for_selector("#help-dialog .shortcut-key")
-
-
-@pytest.mark.browser
-def test_name_can_be_shown(marking: Visit) -> None:
-    """Handlers in nbgrader's markup are part of the policy."""
-    assert not marking.page.is_visible("a.name-shown")
-    marking.page.click("span.name-hidden")
-    assert marking.page.is_visible("a.name-shown")
-
-
-@pytest.mark.browser
-def test_scheme_is_beside_the_answer_or_below_it(chromium: Browser) -> None:
-    for width, beside in ((1300, True), (600, False)):
-        page = Visitor(chromium, width=width).visit(pages.formgrader(SUBMISSION, name="schemes")).page
-        form = page.locator(".with-scheme .nbgrader_cell").first.bounding_box()
-        scheme = page.locator(".mark-scheme").first.bounding_box()
-        assert form
-        assert scheme
-        assert (scheme["x"] >= form["x"] + form["width"]) is beside
-        assert (scheme["y"] >= form["y"] + form["height"]) is not beside

@@ -15,7 +15,7 @@ from tests.course_folder import Course
 
 
 def test_sessions_one_after_the_other() -> None:
-    with Sandbox(preload=("pandas", "matplotlib.pyplot"), isolated=False) as sandbox:
+    with Sandbox(preload=("pandas", "matplotlib"), isolated=False) as sandbox:
         folders = []
         for number in range(2):
             with sandbox.session({"data.csv": b"x\n1\n2\n"}) as session:

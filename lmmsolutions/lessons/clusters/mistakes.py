@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -54,8 +55,9 @@ def _normal(test: Callable[[pd.DataFrame], Any]) -> Callable[[pd.DataFrame], flo
 
 
 def _rates(shares: Callable[[], tuple[float, float, float]]) -> Callable[[pd.DataFrame], pd.Series[float]]:
-    """Integrals, which are not computed before somebody asks."""
-    return lambda _: rates(*shares())
+    """Integrals, which are not computed before somebody asks, and once."""
+    computed = cache(shares)
+    return lambda _: rates(*computed())
 
 
 def _independent(sd_athlete: float, sd_effect: float) -> float:
