@@ -40,12 +40,13 @@ def lab(course: Path, graded: Outcome) -> Iterator[Lab]:
         yield running
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """An empty page of a new user; whatever is not on this machine is refused at once."""
+@pytest.fixture(scope="module")
+def page(chromium: Browser, lab: Lab) -> Iterator[Page]:
+    """A page of a browser that the lab knows; whatever is not on this machine is refused at once."""
     page = chromium.new_page(viewport={"width": 1300, "height": 1000})
     page.route("**/*", only_this_machine)
     page.set_default_timeout(PATIENCE)
+    page.goto(lab.url("formgrader"))  # with the token that lets it in
     yield page
     page.close()
 

@@ -20,9 +20,8 @@ WRITTEN = "q3b-reflection"
 
 
 def go(page: Page, lab: Lab, path: str) -> None:
-    """Open a page of the formgrader, after the one whose address lets the browser in."""
-    page.goto(lab.url("formgrader"))
-    page.goto(f"http://127.0.0.1:{lab.port}/formgrader/{path}")
+    """Open what lies at a path of the server."""
+    page.goto(f"http://127.0.0.1:{lab.port}/{path}")
 
 
 def open_from_list(page: Page, student: str) -> None:
@@ -43,7 +42,7 @@ def ready(page: Page) -> None:
 
 
 def test_an_instructor_finds_the_formgrader_in_the_lab(page: Page, lab: Lab) -> None:
-    page.goto(lab.url("lab"))
+    go(page, lab, "lab")
     page.get_by_role("menuitem", name="Nbgrader").click()
     page.get_by_role("menuitem", name="Formgrader").click()
     formgrader = page.frame_locator("iframe")
@@ -52,14 +51,14 @@ def test_an_instructor_finds_the_formgrader_in_the_lab(page: Page, lab: Lab) -> 
 
 
 def test_an_instructor_sees_the_assignment_with_its_submissions(page: Page, lab: Lab) -> None:
-    page.goto(lab.url("formgrader"))
+    go(page, lab, "formgrader")
     row = page.locator("#main-table tr", has_text=ASSIGNMENT)
     expect(row.locator(".status")).to_have_text("released")
     expect(row.locator(".num-submissions")).to_have_text(str(len(STUDENTS)))
 
 
 def test_the_list_of_submissions_shows_the_automatic_points(page: Page, lab: Lab, graded: Outcome) -> None:
-    go(page, lab, f"gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+    go(page, lab, f"formgrader/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
     for cell in graded.cells:
         row = page.locator("#main-table tr").filter(has=page.locator("a.name-shown", has_text=cell.student))
         given = sum(cell.given.values())
@@ -67,7 +66,7 @@ def test_the_list_of_submissions_shows_the_automatic_points(page: Page, lab: Lab
 
 
 def test_a_ta_sees_the_autograded_checks(page: Page, lab: Lab) -> None:
-    page.goto(lab.url("formgrader"))
+    go(page, lab, "formgrader")
     page.get_by_role("link", name="Manual Grading").click()
     page.get_by_role("link", name=ASSIGNMENT).click()
     page.wait_for_url(f"**/gradebook/{ASSIGNMENT}*")
@@ -81,7 +80,7 @@ def test_a_ta_sees_the_autograded_checks(page: Page, lab: Lab) -> None:
 
 
 def test_a_ta_marks_a_written_answer_and_the_mark_is_kept(page: Page, lab: Lab, course: Path) -> None:
-    go(page, lab, f"gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
+    go(page, lab, f"formgrader/gradebook/{ASSIGNMENT}/{ASSIGNMENT}")
     open_from_list(page, "half-done")
     page.locator(f"#{WRITTEN}").fill("0.2")
     page.locator(f"#{WRITTEN}").press("Tab")
@@ -100,7 +99,7 @@ def test_a_ta_marks_a_written_answer_and_the_mark_is_kept(page: Page, lab: Lab, 
 
 
 def test_an_instructor_grades_a_submission_again_with_a_click(page: Page, lab: Lab) -> None:
-    go(page, lab, f"manage_submissions/{ASSIGNMENT}")
+    go(page, lab, f"formgrader/manage_submissions/{ASSIGNMENT}")
     row = page.locator("#main-table tr", has_text="no-constant")
     row.locator(".autograde a").click()
     done = page.get_by_text(f"Successfully autograded '{ASSIGNMENT}' for student 'no-constant'")
