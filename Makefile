@@ -10,8 +10,8 @@ READY := .venv/.ready
 demo: $(READY)  ## a class hands in, is graded and gets feedback
 	$(BIN)/python -m demo
 
-# In three processes: on two processors some of the tests wait.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# In four processes: on two processors, some tests always wait for something.
+PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 test: $(READY) rules  ## everything that must hold
 	scripts/system_packages.sh test
