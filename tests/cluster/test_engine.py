@@ -27,6 +27,15 @@ from tests.grading.test_runner import deadly, finished, task, without_a_sandbox
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _environment(_leaves_the_process_as_it_was: None) -> Iterator[None]:
+    """Dask leaves the variables of the workers that it starts in its own process."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="module")
 def processes() -> Iterator[LocalCluster]:
     """Workers that are started again when they die; Dask itself blames a task for the first death already."""
