@@ -16,7 +16,9 @@ _DRAWS = re.compile(r"\b(plt|sns|pyplot)\.\w|\.(plot|hist|boxplot|qqplot)\b|plot
 
 
 def needed(code: str) -> tuple[str, ...]:
-    """Modules of :data:`PRELOAD` that code speaks of: loading all of them takes seconds.
+    """Modules of :data:`PRELOAD` that code speaks of, and matplotlib without figures for practice where none is drawn.
+
+    Loading all of them takes seconds.
 
     What is left out is loaded by the session that asks for it, so that nothing but time depends on this.
 

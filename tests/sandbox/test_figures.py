@@ -302,6 +302,7 @@ def test_figures_beyond_a_message_are_left_out(sandbox: Sandbox) -> None:
 LATE = {
     "import matplotlib\nmatplotlib.use('Agg')\nfrom matplotlib import pyplot as plt\nplt.plot([0, 1], [2, 3])": 1,
     "%matplotlib inline": 0,
+    "import importlib.util\nimportlib.util.find_spec('matplotlib')": 0,  # as libraries ask whether they could draw
 }
 
 
@@ -314,6 +315,12 @@ def test_matplotlib_that_is_loaded_by_the_session(light: Sandbox, cell: str) -> 
         run = session.run("import matplotlib.pyplot as plt\nplt.figure(); plt.plot([0, 1], [4, 5])", "c2")
         assert near(run.figures[-1].axes[0].lines[0].y, [4, 5])
         assert plt_is_inline(session) is ("Agg" not in cell)
+
+
+def test_a_file_of_that_name_beside_the_notebook_is_no_matplotlib(light: Sandbox) -> None:
+    with light.session({"matplotlib.py": b"mine = 3"}) as session:
+        assert session.run("import matplotlib\nprint(matplotlib.mine)", "c1").printed == "3\n"
+        assert session.run("1", "c2").error is None
 
 
 def plt_is_inline(session: Session) -> bool:

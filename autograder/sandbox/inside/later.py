@@ -51,28 +51,33 @@ class WhenLoaded:
     """An importer that calls something as soon as a package has been loaded, before who loads it gets it.
 
     Args:
-        name: of the package.
+        name: of the package; a file of its name beside the notebook is none.
         then: is called once.
     """
 
     def __init__(self, name: str, then: Callable[[], None]) -> None:
         self._name = name
         self._then = then
+        self._asking = False
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """How the package is loaded; of others nothing, so that the next importer is asked."""
         del path, target
-        if name != self._name:
+        if name != self._name or self._asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        loader: Any = spec.loader if spec is not None else None
-        if loader is not None:
+        self._asking = True  # who asks whether the package is there may load it later, or never
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            self._asking = False
+        if spec is not None and spec.submodule_search_locations is not None:
+            loader: Any = spec.loader
             load = loader.exec_module
 
             def load_and_call(module: ModuleType) -> None:
+                sys.meta_path[:] = [importer for importer in sys.meta_path if importer is not self]
                 load(module)
                 self._then()
 

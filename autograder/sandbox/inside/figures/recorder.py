@@ -141,7 +141,7 @@ class Recorder:
 
     @staticmethod
     def _open_figures() -> list[Any]:
-        if "matplotlib" not in sys.modules:
+        if "matplotlib._pylab_helpers" not in sys.modules:
             return []
         from matplotlib._pylab_helpers import Gcf
 
