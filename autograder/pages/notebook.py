@@ -39,7 +39,8 @@ class SafeNotebook(Preprocessor):
         """A new notebook; nothing of the notebook's own metadata is kept."""
         page = _Page()
         cells = [self.shown_cell(cell, page, number) for number, cell in enumerate(nb.cells)]
-        return nbformat.v4.new_notebook(cells=cells), resources
+        # Of dictionaries, as each cell and output is: nbconvert looks at it all, nbformat would at each part too.
+        return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), resources
 
     def shown_cell(self, cell: nbformat.NotebookNode, page: _Page, number: int) -> nbformat.NotebookNode:
         """``cell`` as the page shows it."""
@@ -48,21 +49,19 @@ class SafeNotebook(Preprocessor):
         is_answer = about.get("solution") and not about.get("locked")
         source = str(cell.get("source", ""))
         source = source if is_answer else self.without_secrets(source)
-        new: nbformat.NotebookNode
-        if cell.cell_type == "code":
-            new = nbformat.v4.new_code_cell(source[:_MAX_CODE], outputs=page.outputs(cell.get("outputs", [])))
-            count = cell.get("execution_count")
-            new.execution_count = count if isinstance(count, int) and count >= 0 else None
-        elif cell.cell_type == "markdown":
-            new = nbformat.v4.new_markdown_cell(page.text(source))
-            new.attachments = nbformat.from_dict(_attachments(cell))
-        else:
-            new = nbformat.v4.new_markdown_cell(preformatted(page.text(source)))
         if cell.get("id") == NOTES:
             metadata["notes"] = True
-        new.metadata = nbformat.from_dict(metadata)
-        new["id"] = f"cell-{number}"
-        return new
+        new: dict[str, Any] = {"cell_type": "markdown", "id": f"cell-{number}", "metadata": metadata}
+        if cell.cell_type == "code":
+            count = cell.get("execution_count")
+            new |= {"cell_type": "code", "source": source[:_MAX_CODE], "outputs": page.outputs(cell.get("outputs", []))}
+            new["execution_count"] = count if isinstance(count, int) and count >= 0 else None
+        elif cell.cell_type == "markdown":
+            new |= {"source": page.text(source), "attachments": _attachments(cell)}
+        else:
+            new["source"] = preformatted(page.text(source))
+        shown: nbformat.NotebookNode = nbformat.from_dict(new)
+        return shown
 
     def without_secrets(self, source: str) -> str:
         """A cell of the assignment without what is shown elsewhere on the page: the marking scheme."""
@@ -177,10 +176,10 @@ def shown_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[nbformat.Noteboo
     shown = [_shown(output) for output in outputs[:MAX_OUTPUTS]]
     if len(outputs) > MAX_OUTPUTS:
         shown.append(_stream(f"… {len(outputs) - MAX_OUTPUTS} more outputs are not shown."))
-    return shown
+    return [nbformat.from_dict(output) for output in shown]
 
 
-def _shown(output: Mapping[str, Any]) -> nbformat.NotebookNode:
+def _shown(output: Mapping[str, Any]) -> dict[str, Any]:
     match output.get("output_type"):
         case "stream":
             return _stream(_text(output.get("text")), "stderr" if output.get("name") == "stderr" else "stdout")
@@ -188,23 +187,20 @@ def _shown(output: Mapping[str, Any]) -> nbformat.NotebookNode:
             return _error(output)
         case "execute_result" | "display_data" as kind:
             count = {"execution_count": None} if kind == "execute_result" else {}
-            shown: nbformat.NotebookNode = nbformat.v4.new_output(kind, _data(output), **count)
-            return shown
+            return {"output_type": kind, "data": _data(output), "metadata": {}, **count}
         case other:
             return _stream(f"An output of the unknown type {str(other)[:40]!r} is not shown.")
 
 
-def _stream(text: str, name: str = "stdout") -> nbformat.NotebookNode:
-    stream: nbformat.NotebookNode = nbformat.v4.new_output("stream", name=name, text=_plain(text))
-    return stream
+def _stream(text: str, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": _plain(text)}
 
 
-def _error(output: Mapping[str, Any]) -> nbformat.NotebookNode:
+def _error(output: Mapping[str, Any]) -> dict[str, Any]:
     traceback = "\n".join(line for line in output.get("traceback", ()) if isinstance(line, str))
     name, value = _text(output.get("ename")), _text(output.get("evalue"))
     text = _plain(traceback or f"{name}: {value}")
-    error: nbformat.NotebookNode = nbformat.v4.new_output("error", ename=name[:100], evalue="", traceback=[text])
-    return error
+    return {"output_type": "error", "ename": name[:100], "evalue": "", "traceback": [text]}
 
 
 def _data(output: Mapping[str, Any]) -> dict[str, str]:

@@ -48,6 +48,7 @@ class FeedbackExporter(HTMLExporter):
                     "autograder.pages.notebook.StudentsNotebook",
                     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",  # colors of code, as variables
                 ],
+                "optimistic_validation": True,
                 "filters": {
                     "as_html": as_html,
                     "error": error_of,

@@ -47,6 +47,7 @@ def formgrader_pages() -> Config:
             "autograder.pages.notebook.SafeNotebook",
             "autograder.plugins.formgrader.FormgraderPage",
         ],
+        optimistic_validation=True,  # once, not after each of nbconvert's preprocessors, most of which are switched off
         filters={
             "markdown2html": "autograder.pages.markdown.markdown2html",
             "highlight_code": "autograder.pages.markdown.highlight_code",
