@@ -20,7 +20,7 @@ _GENERATE = (
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
-    "nbgrader.preprocessors.SaveCells",
+    "autograder.plugins.generate.SaveTogether",  # in the place of nbgrader's SaveCells
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -44,8 +44,9 @@ def configure(c: Config) -> None:
     It sets:
 
     - ``c.GenerateAssignment.preprocessors``: nbgrader's own, with ``StarterSolutions`` in the place of
-      ``ClearSolutions`` (a solution may carry a starter that students get in its place) and ``TellForgeable``, which
-      names test cells without ``Checks`` that could be forged.
+      ``ClearSolutions`` (a solution may carry a starter that students get in its place), ``SaveTogether`` in that of
+      ``SaveCells`` (all cells of a notebook enter the gradebook, or none) and ``TellForgeable``, which names test cells
+      without ``Checks`` that could be forged.
     - ``c.GenerateAssignment.exporter_class``: where an assignment has submissions, cells that are new or gone are named
       before anything is changed.
     - ``c.ExchangeFactory.collect``: ``CarefulCollect``, which follows nothing that a student may have put into

@@ -1,4 +1,4 @@
-"""`nbgrader generate_assignment` where submissions exist: what it cannot do is said before anything is removed."""
+"""`nbgrader generate_assignment`: it says what it cannot do before it removes anything, and saves a notebook whole."""
 
 from __future__ import annotations
 
@@ -7,14 +7,27 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment, NbGraderException
+from nbgrader.preprocessors import SaveCells
 
 from autograder.errors import UnreadableNotebook
 from autograder.grading.restoring.intake import read_notebook
 from autograder.template import grade_id_of
 
 _ROLES = ("grade", "solution", "locked", "task")
+
+
+class SaveTogether(SaveCells):  # type: ignore[misc]  # nbgrader ships no type information
+    """nbgrader's SaveCells, which commits once for a notebook, not once for each of its cells: all of them or none."""
+
+    def _create_notebook(self, nb: NotebookNode) -> None:
+        session = self.gradebook.db()
+        session.commit = session.flush
+        super()._create_notebook(nb)
+        del session.commit
+        session.commit()
 
 
 class CarefulGenerateExporter(NotebookExporter):

@@ -9,8 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import text
 
 from autograder.cli import main
+from autograder.course.gradebook import state_of
 from tests.course_folder import Course, answers_of, filled, points_of_tests
 
 NAME = "02-correlation"  # whose hidden tests fit no model
@@ -205,6 +207,18 @@ def test_a_new_question_is_refused_before_anything_is_removed(course: Course) ->
     assert f"{NAME} has 4 submissions in the gradebook, so that its cells cannot be others (new: q2d)" in said
     assert f"nbgrader db assignment remove {NAME} --force" in said
     assert course.release(NAME) == released
+
+
+def test_a_notebook_that_cannot_be_saved_stays_as_it_was(tmp_path: Path) -> None:
+    course = Course.make(tmp_path / "course", NAME)
+    with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+        before = state_of(gradebook, NAME)
+        refused = "NEW.name = 'q2c' BEGIN SELECT RAISE(ABORT, 'no space left'); END"
+        gradebook.db.execute(text(f"CREATE TRIGGER full BEFORE INSERT ON source_cell WHEN {refused}"))
+        gradebook.db.commit()
+        with pytest.raises(AssertionError, match="no space left"):
+            course.nbgrader("generate_assignment", NAME, "--force")
+        assert state_of(gradebook, NAME) == before
 
 
 def test_asking_for_what_is_not_there(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
