@@ -119,10 +119,12 @@ def _load(options: argparse.Namespace) -> None:
         processes.one_thread()
     # jsonschema's check of internationalized addresses, which no notebook has: its grammar takes a second to load.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    module = "autograder.course.course" if options.command == "try" else "autograder.course.grade_class"
+    if module in sys.modules:
+        return
     gc.disable()  # what is loaded stays, and looking for garbage in it takes a tenth of the time
-    import_module("autograder.course.course" if options.command == "try" else "autograder.course.grade_class")
-    if gc.get_freeze_count() == 0:
-        gc.freeze()  # nor is it looked through when the process ends
+    import_module(module)
+    gc.freeze()  # nor is it looked through when the process ends
     gc.enable()
 
 

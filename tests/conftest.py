@@ -56,6 +56,7 @@ settings.load_profile("project")
 def pytest_collection_finish() -> None:
     """Look for garbage from now on, in what the tests make."""
     gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
     gc.enable()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
@@ -10,11 +11,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from autograder.marking.given import Mark
+from autograder.written.groups import WrittenAnswer
 from tests.pages import pages
 from tests.pages.conftest import ADDRESS, Visit, Visitor
 from tests.pages.payloads import PAYLOADS
 from tests.pages.test_feedback_page import NOTEBOOK
 from tests.pages.test_formgrader import SUBMISSION, cell
+from tests.written.test_page import made
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +32,12 @@ EVERYTHING = [cell for cells in PAYLOADS.values() for cell in cells]
 def everything() -> dict[str, str]:
     """Each kind of page, with every payload on it."""
     return {kind: make(EVERYTHING) for kind, make in PAGES.items()}
+
+
+@pytest.fixture(scope="module")
+def at(chromium: Browser) -> dict[str, Visit]:
+    """Where the tests show their pages: a browser that heeds a page's policy, and one that ignores it."""
+    return {policy: Visitor(chromium, without_policy=policy == "without its policy").arrive() for policy in POLICIES}
 
 
 @dataclass(frozen=True)
@@ -45,10 +55,11 @@ class Found:
 
 
 @pytest.fixture(scope="module", params=[f"{kind}, {policy}" for kind in PAGES for policy in POLICIES])
-def found(request: pytest.FixtureRequest, chromium: Browser, everything: dict[str, str]) -> Found:
+def found(request: pytest.FixtureRequest, at: dict[str, Visit], everything: dict[str, str]) -> Found:
     """In a browser that heeds the page's policy or, to show that all holds without it too, ignores it."""
     kind, policy = request.param.split(", ")
-    visit = Visitor(chromium, without_policy=policy == "without its policy").visit(everything[kind])
+    visit = at[policy]
+    visit.show(everything[kind])
     page, boxes = visit.page, BOXES[kind]
     targets = f":is({boxes}) :is(a, button, input, textarea, select, form, iframe, object, embed, area)"
     seen = (
@@ -59,9 +70,7 @@ def found(request: pytest.FixtureRequest, chromium: Browser, everything: dict[st
     )
     title = page.title()
     poke(page, boxes)
-    after = Found(*seen, (title, page.title()), page.url.split("?")[0], visit.did(), visit.errors)
-    page.context.close()
-    return after
+    return Found(*seen, (title, page.title()), page.url.split("?")[0], visit.did(), visit.errors.copy())
 
 
 def test_nothing_happens(found: Found) -> None:
@@ -100,28 +109,48 @@ def test_payloads_are_live(chromium: Browser) -> None:
     visit.page.context.close()
 
 
+def hostile_answers() -> str:
+    """Every payload as an answer, and in every other place that is not ours."""
+    name = "</title><script>pwned('name')</script>"
+    texts = [cell for cell in EVERYTHING if cell.cell_type != "code"]
+    answers = [WrittenAnswer(f"{name}{place:03}", cell.source) for place, cell in enumerate(texts)]
+    marked = {answer.student: Mark(0.5, name) for answer in answers}
+    remarks = {answer.student: (f"“{name}”: `{name}`",) for answer in answers}
+    attachments = {answer.student: cell.get("attachments", {}) for answer, cell in zip(answers, texts, strict=True)}
+    return made(answers, name=name, marked=marked, remarks=remarks, attachments=attachments)
+
+
+def test_nothing_happens_on_the_page_with_the_answers_of_a_class(at: dict[str, Visit]) -> None:
+    visit = at["without its policy"]
+    visit.show(hostile_answers())
+    assert visit.did() == []
+    assert visit.errors == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert visit.page.locator(":is(.text, .who) :is(a, button, input, textarea, form, iframe)").count() == 0
+
+
 @pytest.mark.parametrize("kind", PAGES)
-def test_names_are_only_names(kind: str, chromium: Browser) -> None:
+def test_names_are_only_names(kind: str, at: dict[str, Visit]) -> None:
     """File, assignment and student names come from whoever made the folders."""
     name = "\"};pwned('name');//</script></title><img src=x:x onerror=pwned('name')>\\"
-    visit = Visitor(chromium, without_policy=True).visit(PAGES[kind]([], name, name))
+    visit = at["without its policy"]
+    visit.show(PAGES[kind]([], name, name))
     assert visit.did() == []
     assert visit.errors == []
     assert "onerror" in visit.page.inner_text("body")
 
 
-@pytest.fixture(scope="module")
-def feedback(chromium: Browser) -> Visit:
-    return Visitor(chromium).visit(pages.feedback(NOTEBOOK))
+def test_feedback_is_readable(at: dict[str, Visit]) -> None:
+    feedback = at["as it is"]
+    feedback.show(pages.feedback(NOTEBOOK))
+    for width, dark in itertools.product((1100, 380), (False, True)):
+        _is_readable(feedback.page, width, dark)
+        assert feedback.did() == []
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [1100, 380])
-def test_feedback_is_readable(width: int, dark: bool, feedback: Visit) -> None:
-    page = feedback.page
+def _is_readable(page: Page, width: int, dark: bool) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if dark else "light")
-    assert feedback.did() == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate("document.querySelector('main').getBoundingClientRect().width") <= 55 * 16
     colors = page.evaluate(
@@ -135,24 +164,26 @@ def test_feedback_is_readable(width: int, dark: bool, feedback: Visit) -> None:
     assert first["y"] + first["height"] < 844
 
 
-def test_code_of_feedback_is_whole_on_a_phone(chromium: Browser) -> None:
+def test_code_of_feedback_is_whole_on_a_phone(at: dict[str, Visit]) -> None:
     long = cell(
         "code", "q1", "mean = table.loc[" + "(table.group == 'a') & " * 9 + "].mean()", solution=True, locked=False
     )
-    page = Visitor(chromium, width=390).visit(pages.feedback([long, cell("code", "q1-tests", "", grade=True)])).page
+    visit = at["as it is"]
+    visit.show(pages.feedback([long, cell("code", "q1-tests", "", grade=True)]), width=390)
     code = "const c = document.querySelector('main .code'); return c.scrollWidth <= c.clientWidth + 1;"
     for width, wraps in ((390, True), (1100, False)):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate(f"(() => {{ {code} }})()") is wraps
+        visit.page.set_viewport_size({"width": width, "height": 900})
+        assert visit.page.evaluate(f"(() => {{ {code} }})()") is wraps
 
 
-def test_axe_finds_nothing_in_feedback(chromium: Browser) -> None:
+def test_axe_finds_nothing_in_feedback(at: dict[str, Visit]) -> None:
     long = cell("code", "q3", "x = [" + "1, " * 200 + "]", solution=True, locked=False)
     long.outputs = [nbformat.v4.new_output("stream", text="x " * 500)]
-    page = Visitor(chromium, width=390, without_policy=True).visit(pages.feedback([*NOTEBOOK, long])).page
+    visit = at["without its policy"]
+    visit.show(pages.feedback([*NOTEBOOK, long]), width=390)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page).response
+        visit.page.emulate_media(color_scheme=scheme)
+        found = Axe().run(visit.page).response
         assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
 
 
