@@ -63,6 +63,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _what_commands_share() -> Iterator[None]:
     """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
+    import jsonschema
     import nbgrader.api
     from alembic.script import ScriptDirectory
 
@@ -77,6 +78,7 @@ def _what_commands_share() -> Iterator[None]:
         versions = ScriptDirectory(Path(nbgrader.api.__file__).parent / "alembic")
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(versions.get_current_head))
         patch.setattr("nbgrader.api.create_engine", _remembering(nbgrader.api.create_engine))
+        patch.setattr("jsonschema.Draft4Validator.check_schema", _once_each(jsonschema.Draft4Validator.check_schema))
         yield
     pools.close()
 
@@ -91,6 +93,18 @@ def _remembering(create_engine: Callable[..., Engine]) -> Callable[..., Engine]:
         return engine
 
     return opened
+
+
+def _once_each(check_schema: Callable[..., None]) -> Callable[..., None]:
+    """Have nbgrader look at its own schema once, not for each cell of a notebook."""
+    sound: set[str] = set()
+
+    def check(schema: Any, *arguments: Any, **settings: Any) -> None:
+        if (text := repr(schema)) not in sound:
+            check_schema(schema, *arguments, **settings)
+            sound.add(text)
+
+    return check
 
 
 @pytest.fixture(scope="session")
