@@ -43,6 +43,7 @@ def formgrader_pages() -> Config:
     """The configuration of the formgrader's pages, for the section ``c.HTMLExporter`` of ``nbgrader_config.py``."""
     nbgraders = Path(nbgrader.__file__).resolve().parent / "server_extensions" / "formgrader" / "templates"
     return Config(
+        optimistic_validation=True,  # of the notebook once, at the end, and not after each of the preprocessors
         preprocessors=[
             "autograder.pages.notebook.SafeNotebook",
             "autograder.plugins.formgrader.FormgraderPage",
@@ -159,6 +160,7 @@ SUBMITTED_FILES = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe
 
 _HANDLERS = "nbgrader.server_extensions.formgrader.handlers"
 _API = "nbgrader.server_extensions.formgrader.apihandlers"
+_ESCAPING = "autograder_jinja2_env"  # among the settings of Jupyter's server
 
 
 def guard_formgrader() -> None:
@@ -194,8 +196,9 @@ class PageInTime:
 
 def _render(self: Any, name: str, **values: Any) -> str:
     """Renders a template of nbgrader's with everything escaped that is put into it."""
-    environment = self.settings["nbgrader_jinja2_env"].overlay(autoescape=True)
-    return str(environment.get_template(name).render(**values))
+    if _ESCAPING not in self.settings:  # kept, because it compiles each template when it is first used
+        self.settings[_ESCAPING] = self.settings["nbgrader_jinja2_env"].overlay(autoescape=True)
+    return str(self.settings[_ESCAPING].get_template(name).render(**values))
 
 
 def _only_this_course(get: Any) -> Any:
