@@ -188,7 +188,6 @@ def not_reached(reason: str) -> Verdict:
 
 
 def _notice(title: str, text: str) -> nbformat.NotebookNode:
-    notice: nbformat.NotebookNode = nbformat.v4.new_output(
-        "error", ename=title, evalue=text, traceback=[f"{title}: {text}"]
-    )
+    error = {"output_type": "error", "ename": title, "evalue": text, "traceback": [f"{title}: {text}"]}
+    notice: nbformat.NotebookNode = nbformat.from_dict(error)
     return notice

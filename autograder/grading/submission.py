@@ -264,9 +264,8 @@ def _add_notes(notebook: nbformat.NotebookNode, task: Task, notes: Sequence[str]
     notes = (*warning, *task.notes, *notes)
     if notes:
         lines = "\n".join(f"- {html.escape(note)}" for note in notes)
-        cell = nbformat.v4.new_markdown_cell(f"**Notes of the grader**\n\n{lines}")
-        cell["id"] = NOTES
-        notebook.cells.insert(0, cell)
+        cell = {"cell_type": "markdown", "id": NOTES, "metadata": {}, "source": f"**Notes of the grader**\n\n{lines}"}
+        notebook.cells.insert(0, nbformat.from_dict(cell))  # new_markdown_cell compiles a grammar, to look at it
     return notes
 
 

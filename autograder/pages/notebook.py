@@ -9,7 +9,6 @@ from typing import Any
 
 import nbformat
 from nbconvert.preprocessors import Preprocessor
-from nbformat import NotebookNode
 
 from autograder.pages.formulas import marked, with_formulas
 from autograder.pages.html import clean, picture, preformatted, shortened
@@ -34,18 +33,16 @@ class SafeNotebook(Preprocessor):
 
     Markdown stays Markdown: the template sanitizes it (see :mod:`autograder.pages.markdown`), because graders' comments
     come to the page only after this step.
-
-    Cells are made without nbformat's functions, which check each of them and take half the time of a page; the whole
-    notebook is checked when all preprocessors are done.
     """
 
-    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """A new notebook; nothing of the notebook's own metadata is kept."""
         page = _Page()
         cells = [self.shown_cell(cell, page, number) for number, cell in enumerate(nb.cells)]
-        return NotebookNode(nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=cells), resources
+        # Of dictionaries, as each cell and output is: nbconvert looks at it all, nbformat would at each part too.
+        return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), resources
 
-    def shown_cell(self, cell: NotebookNode, page: _Page, number: int) -> NotebookNode:
+    def shown_cell(self, cell: nbformat.NotebookNode, page: _Page, number: int) -> nbformat.NotebookNode:
         """``cell`` as the page shows it."""
         metadata = _metadata(cell)
         about = metadata.get("nbgrader", {})
@@ -54,16 +51,17 @@ class SafeNotebook(Preprocessor):
         source = source if is_answer else self.without_secrets(source)
         if cell.get("id") == NOTES:
             metadata["notes"] = True
-        new = NotebookNode(id=f"cell-{number}", metadata=nbformat.from_dict(metadata))
+        new: dict[str, Any] = {"cell_type": "markdown", "id": f"cell-{number}", "metadata": metadata}
         if cell.cell_type == "code":
             count = cell.get("execution_count")
-            new.update(cell_type="code", source=source[:_MAX_CODE], outputs=page.outputs(cell.get("outputs", [])))
-            new.execution_count = count if isinstance(count, int) and count >= 0 else None
+            new |= {"cell_type": "code", "source": source[:_MAX_CODE], "outputs": page.outputs(cell.get("outputs", []))}
+            new["execution_count"] = count if isinstance(count, int) and count >= 0 else None
         elif cell.cell_type == "markdown":
-            new.update(cell_type="markdown", source=page.text(source), attachments=_attachments(cell))
+            new |= {"source": page.text(source), "attachments": _attachments(cell)}
         else:
-            new.update(cell_type="markdown", source=preformatted(page.text(source)))
-        return new
+            new["source"] = preformatted(page.text(source))
+        shown: nbformat.NotebookNode = nbformat.from_dict(new)
+        return shown
 
     def without_secrets(self, source: str) -> str:
         """A cell of the assignment without what is shown elsewhere on the page: the marking scheme."""
@@ -76,12 +74,12 @@ class StudentsNotebook(SafeNotebook):
     Of the verdicts it keeps what ``resources["nbgrader"]["shows"]`` says (see :mod:`autograder.pages.shows`), or all.
     """
 
-    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+    def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """A new notebook; nothing of the notebook's own metadata is kept."""
         self._shows = Shows(resources.get("nbgrader", {}).get("shows", Shows.ALL.value))
         return super().preprocess(nb, resources)
 
-    def shown_cell(self, cell: NotebookNode, page: _Page, number: int) -> NotebookNode:
+    def shown_cell(self, cell: nbformat.NotebookNode, page: _Page, number: int) -> nbformat.NotebookNode:
         """``cell`` as the page shows it."""
         shown = super().shown_cell(cell, page, number)
         for name in ("review", "remarks"):
@@ -109,7 +107,7 @@ class _Page:
         self._text -= len(source)
         return source if self._text >= 0 else f"*{_TOO_LONG}*"
 
-    def outputs(self, outputs: Sequence[Mapping[str, Any]]) -> list[NotebookNode]:
+    def outputs(self, outputs: Sequence[Mapping[str, Any]]) -> list[nbformat.NotebookNode]:
         if self._output <= 0 and outputs:
             return shown_outputs([{"output_type": "stream", "text": _TOO_LONG}])
         shown = shown_outputs(outputs)
@@ -119,7 +117,7 @@ class _Page:
         return shown
 
 
-def _metadata(cell: NotebookNode) -> dict[str, Any]:
+def _metadata(cell: nbformat.NotebookNode) -> dict[str, Any]:
     """What templates look at, each value of the type that it must have."""
     kept: dict[str, Any] = {}
     metadata = cell.get("metadata")
@@ -139,7 +137,7 @@ def _metadata(cell: NotebookNode) -> dict[str, Any]:
     return kept
 
 
-def remarks_of(cell: NotebookNode) -> list[str]:
+def remarks_of(cell: nbformat.NotebookNode) -> list[str]:
     """The remarks for the TA in a cell's metadata (see :mod:`autograder.grading.remarks`)."""
     metadata = cell.get("metadata")
     ours = metadata.get("autograder") if isinstance(metadata, dict) else None
@@ -148,7 +146,7 @@ def remarks_of(cell: NotebookNode) -> list[str]:
     return [sentence[:400] for sentence in said[:_MAX_REMARKS] if isinstance(sentence, str)]
 
 
-def _attachments(cell: NotebookNode) -> dict[str, dict[str, str]]:
+def _attachments(cell: nbformat.NotebookNode) -> dict[str, dict[str, str]]:
     """Attached files as text by name and type; which of them are pictures is for the renderer to say."""
     kept: dict[str, dict[str, str]] = {}
     attached = cell.get("attachments")
@@ -173,15 +171,15 @@ _TAG = re.compile(r"<[^<>]*>")
 _RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
-def shown_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[NotebookNode]:
+def shown_outputs(outputs: Sequence[Mapping[str, Any]]) -> list[nbformat.NotebookNode]:
     """The outputs of a cell as a page shows them: text and sanitized HTML, at most :data:`MAX_OUTPUTS`."""
     shown = [_shown(output) for output in outputs[:MAX_OUTPUTS]]
     if len(outputs) > MAX_OUTPUTS:
         shown.append(_stream(f"… {len(outputs) - MAX_OUTPUTS} more outputs are not shown."))
-    return shown
+    return [nbformat.from_dict(output) for output in shown]
 
 
-def _shown(output: Mapping[str, Any]) -> NotebookNode:
+def _shown(output: Mapping[str, Any]) -> dict[str, Any]:
     match output.get("output_type"):
         case "stream":
             return _stream(_text(output.get("text")), "stderr" if output.get("name") == "stderr" else "stdout")
@@ -189,20 +187,20 @@ def _shown(output: Mapping[str, Any]) -> NotebookNode:
             return _error(output)
         case "execute_result" | "display_data" as kind:
             count = {"execution_count": None} if kind == "execute_result" else {}
-            return NotebookNode(output_type=kind, data=NotebookNode(_data(output)), metadata=NotebookNode(), **count)
+            return {"output_type": kind, "data": _data(output), "metadata": {}, **count}
         case other:
             return _stream(f"An output of the unknown type {str(other)[:40]!r} is not shown.")
 
 
-def _stream(text: str, name: str = "stdout") -> NotebookNode:
-    return NotebookNode(output_type="stream", name=name, text=_plain(text))
+def _stream(text: str, name: str = "stdout") -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": _plain(text)}
 
 
-def _error(output: Mapping[str, Any]) -> NotebookNode:
+def _error(output: Mapping[str, Any]) -> dict[str, Any]:
     traceback = "\n".join(line for line in output.get("traceback", ()) if isinstance(line, str))
     name, value = _text(output.get("ename")), _text(output.get("evalue"))
     text = _plain(traceback or f"{name}: {value}")
-    return NotebookNode(output_type="error", ename=name[:100], evalue="", traceback=[text])
+    return {"output_type": "error", "ename": name[:100], "evalue": "", "traceback": [text]}
 
 
 def _data(output: Mapping[str, Any]) -> dict[str, str]:

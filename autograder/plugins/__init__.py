@@ -61,8 +61,8 @@ def configure(c: Config) -> None:
       ``autograde_preprocessors``) and ``exclude_overwriting`` are not used then.
     - ``c.GenerateFeedback.exporter_class``, ``c.GenerateFeedback.preprocessors``: feedback pages in which nothing
       of a student's runs or loads.
-    - ``c.HTMLExporter`` (``preprocessors``, ``optimistic_validation``, ``filters``, ``extra_template_basedirs``,
-      ``extra_template_paths``): the same for the formgrader's pages.
+    - ``c.HTMLExporter`` (``preprocessors``, ``filters``, ``extra_template_basedirs``, ``extra_template_paths``,
+      ``optimistic_validation``): the same for the formgrader's pages.
 
     It also guards the formgrader's handlers, in the server that has loaded them, and adds the folder of this Python
     to ``PATH``: nbgrader starts ``alembic`` by name, which lies there also where the environment is not activated.

@@ -44,11 +44,11 @@ class FeedbackExporter(HTMLExporter):
                 "extra_template_basedirs": [str(TEMPLATES)],
                 "extra_template_paths": [],
                 "default_preprocessors": [],
-                "optimistic_validation": True,  # of the notebook once, after all preprocessors
                 "preprocessors": [
                     "autograder.pages.notebook.StudentsNotebook",
                     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",  # colors of code, as variables
                 ],
+                "optimistic_validation": True,
                 "filters": {
                     "as_html": as_html,
                     "error": error_of,

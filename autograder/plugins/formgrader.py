@@ -43,11 +43,11 @@ def formgrader_pages() -> Config:
     """The configuration of the formgrader's pages, for the section ``c.HTMLExporter`` of ``nbgrader_config.py``."""
     nbgraders = Path(nbgrader.__file__).resolve().parent / "server_extensions" / "formgrader" / "templates"
     return Config(
-        optimistic_validation=True,  # of the notebook once, at the end, and not after each of the preprocessors
         preprocessors=[
             "autograder.pages.notebook.SafeNotebook",
             "autograder.plugins.formgrader.FormgraderPage",
         ],
+        optimistic_validation=True,  # once, not after each of nbconvert's preprocessors, most of which are switched off
         filters={
             "markdown2html": "autograder.pages.markdown.markdown2html",
             "highlight_code": "autograder.pages.markdown.highlight_code",
