@@ -160,6 +160,7 @@ SUBMITTED_FILES = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe
 
 _HANDLERS = "nbgrader.server_extensions.formgrader.handlers"
 _API = "nbgrader.server_extensions.formgrader.apihandlers"
+_ESCAPING = "autograder_jinja2_env"  # among the settings of Jupyter's server
 
 
 def guard_formgrader() -> None:
@@ -195,8 +196,9 @@ class PageInTime:
 
 def _render(self: Any, name: str, **values: Any) -> str:
     """Renders a template of nbgrader's with everything escaped that is put into it."""
-    environment = self.settings["nbgrader_jinja2_env"].overlay(autoescape=True)
-    return str(environment.get_template(name).render(**values))
+    if _ESCAPING not in self.settings:  # kept, because it compiles each template when it is first used
+        self.settings[_ESCAPING] = self.settings["nbgrader_jinja2_env"].overlay(autoescape=True)
+    return str(self.settings[_ESCAPING].get_template(name).render(**values))
 
 
 def _only_this_course(get: Any) -> Any:

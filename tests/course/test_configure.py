@@ -20,11 +20,11 @@ def test_its_docstring_lists_all_that_it_sets() -> None:
     configure(c)
     text = configure.__doc__ or ""
     listed = set(re.findall(r"``(c\.\w+\.\w+)``", text.split("It sets:")[1].split("It also")[0]))
-    html = {f"c.HTMLExporter.{name}" for name in ("preprocessors", "filters", *_TEMPLATES) if f"``{name}``" in text}
+    html = {f"c.HTMLExporter.{name}" for name in _PAGES if f"``{name}``" in text}
     assert listed | html == _lines(c)
 
 
-_TEMPLATES = ("extra_template_basedirs", "extra_template_paths")
+_PAGES = ("preprocessors", "optimistic_validation", "filters", "extra_template_basedirs", "extra_template_paths")
 
 
 def test_a_courses_own_lines_stay_and_lines_after_the_call_override() -> None:
