@@ -66,8 +66,9 @@ def _what_commands_share() -> Iterator[None]:
     import jsonschema
     import nbgrader.api
     from alembic.script import ScriptDirectory
+    from nbconvert.exporters import templateexporter
 
-    from tests.warm import WarmPools
+    from tests.warm import WarmPools, WarmTemplates
 
     pools = WarmPools()
     with pytest.MonkeyPatch.context() as patch:
@@ -78,6 +79,9 @@ def _what_commands_share() -> Iterator[None]:
         versions = ScriptDirectory(Path(nbgrader.api.__file__).parent / "alembic")
         patch.setattr("nbgrader.api.get_alembic_version", functools.cache(versions.get_current_head))
         patch.setattr("nbgrader.api.create_engine", _remembering(nbgrader.api.create_engine))
+        # nbconvert compiles its templates for each command that makes pages.
+        remembering = functools.partial(templateexporter.Environment, bytecode_cache=WarmTemplates())
+        patch.setattr(templateexporter, "Environment", remembering)
         patch.setattr("jsonschema.Draft4Validator.check_schema", _once_each(jsonschema.Draft4Validator.check_schema))
         yield
     pools.close()

@@ -1,4 +1,4 @@
-"""Processes that grade, kept warm from one command of a test to the next; commands themselves start them each time."""
+"""What each command makes anew, kept warm from one command of a test to the next: processes, compiled templates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Callable, Hashable
 from concurrent import futures
 from concurrent.futures import Executor, Future
 from typing import Any
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from autograder.workers import beginning
 from autograder.workers.engines import warm
@@ -84,3 +87,18 @@ class WarmPool(Executor):
             self._give_back(self._pool)
         else:
             self._pool.shutdown(wait=False)
+
+
+class WarmTemplates(BytecodeCache):
+    """Templates of files, as they were compiled for one environment of Jinja, for others with the same settings."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in what is known of a file with this text."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code

@@ -30,7 +30,7 @@ HUGE: dict[str, tuple[Callable[[], Cells], str]] = {
     ),
     "long answer": (lambda: markdown("*word* " * 100_000), "more characters are not shown"),
     "many long answers": (lambda: markdown("word " * 9_000) * 40, "the page has become too long"),
-    "deep table": (lambda: html("<table><tr><td>" * 2_000) * 30, ""),
+    "deep table": (lambda: html("<table><tr><td>" * 2_000) * 10, ""),
     "long traceback": (
         lambda: code(nbformat.v4.new_output("error", ename="E", evalue="", traceback=["x" * 1_000] * 1_000)),
         "more characters are not shown",

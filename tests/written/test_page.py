@@ -58,5 +58,6 @@ def test_groups_with_students_marks_and_remarks() -> None:
 
 
 def test_page_has_a_bound() -> None:
-    answers = [WrittenAnswer(f"s{place:03}", f"{place} {'word ' * 9_000}") for place in range(100)]
+    long = f"```\n{'word ' * 9_000}\n```"  # as code, which is the quickest Markdown
+    answers = [WrittenAnswer(f"s{place:03}", f"{place}\n\n{long}") for place in range(100)]
     assert len(made(answers)) < 6_000_000
