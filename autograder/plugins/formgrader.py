@@ -66,7 +66,7 @@ class FormgraderPage(Preprocessor):
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """Add schemes to the cells' metadata, where only the formgrader's template looks for them."""
-        schemes, without_mark = self._in_gradebook(resources)
+        schemes, open_parts = self._in_gradebook(resources)
         waiting: list[str] = []
         for cell in nb.cells:
             about = cell.metadata.get("nbgrader", {})
@@ -76,11 +76,19 @@ class FormgraderPage(Preprocessor):
                 waiting = []
             if _is_test(cell.cell_type, about):  # the number that nbgrader reads is in the heading as well
                 cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
-        self._point_out(nb, without_mark)
+        self._point_out(nb, open_parts)
         for name in _NAMES:
             if resources.get(name):
                 resources[name] = _for_any_place(str(resources[name]))
         return nb, resources
+
+    def _open(self, gradebook: Gradebook, submission: str) -> frozenset[str]:
+        """``grade_id`` of the parts of a submission that need a mark."""
+        try:
+            grades = gradebook.find_submission_notebook_by_id(submission).grades
+            return frozenset(grade.name for grade in grades if grade.needs_manual_grade)
+        except Exception:  # the page has to be shown all the same
+            return frozenset()
 
     def _point_out(self, nb: nbformat.NotebookNode, names: frozenset[str]) -> None:
         """Lead from each part that needs a mark to the next, and from the top to the first."""
@@ -99,7 +107,7 @@ class FormgraderPage(Preprocessor):
         coursedir = CourseDirectory(config=self.config)
         try:  # opening it takes longest
             with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-                return self._schemes(gradebook, assignment, notebook), _without_mark(gradebook, submission)
+                return self._schemes(gradebook, assignment, notebook), self._open(gradebook, submission)
         except Exception as error:  # the submission has to be shown all the same
             return self._no_schemes(assignment, notebook, error), frozenset()
 
@@ -115,15 +123,6 @@ class FormgraderPage(Preprocessor):
     def _no_schemes(self, assignment: str, notebook: str, error: Exception) -> Mapping[str, list[str]]:
         self.log.warning("No marking schemes for %s, %s: %s: %s", assignment, notebook, type(error).__name__, error)
         return {}
-
-
-def _without_mark(gradebook: Gradebook, submission: str) -> frozenset[str]:
-    """``grade_id`` of the parts of a submission that need a mark."""
-    try:
-        grades = gradebook.find_submission_notebook_by_id(submission).grades
-        return frozenset(grade.name for grade in grades if grade.needs_manual_grade)
-    except Exception:  # the page has to be shown all the same
-        return frozenset()
 
 
 def with_policy(head: str, scripts: str) -> str:
