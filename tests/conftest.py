@@ -132,7 +132,7 @@ def _leaves_the_process_as_it_was() -> Iterator[None]:
 
 
 @contextmanager
-def run_chromium() -> Iterator[Browser]:
+def run_chromium(*more: str) -> Iterator[Browser]:
     """Run Debian's Chromium. Until it ends, Playwright keeps an event loop running, beside which no other can run."""
     from playwright.sync_api import expect, sync_playwright
 
@@ -140,7 +140,7 @@ def run_chromium() -> Iterator[Browser]:
     assert program, "these tests need Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
-        browser = playwright.chromium.launch(executable_path=program, args=_CHROMIUM, timeout=PATIENCE)
+        browser = playwright.chromium.launch(executable_path=program, args=[*_CHROMIUM, *more], timeout=PATIENCE)
         yield browser
         browser.close()
 

@@ -66,7 +66,7 @@ class FormgraderPage(Preprocessor):
 
     def preprocess(self, nb: nbformat.NotebookNode, resources: Resources) -> tuple[nbformat.NotebookNode, Resources]:
         """Add schemes to the cells' metadata, where only the formgrader's template looks for them."""
-        schemes = self._schemes(str(resources.get("assignment_id", "")), str(resources.get("notebook_id", "")))
+        schemes, without_mark = self._in_gradebook(resources)
         waiting: list[str] = []
         for cell in nb.cells:
             about = cell.metadata.get("nbgrader", {})
@@ -76,21 +76,11 @@ class FormgraderPage(Preprocessor):
                 waiting = []
             if _is_test(cell.cell_type, about):  # the number that nbgrader reads is in the heading as well
                 cell.outputs = [output for output in cell.outputs if output.output_type != "execute_result"]
-        self._point_out(nb, self._open(str(resources.get("submission_id", ""))))
+        self._point_out(nb, without_mark)
         for name in _NAMES:
             if resources.get(name):
                 resources[name] = _for_any_place(str(resources[name]))
         return nb, resources
-
-    def _open(self, submission: str) -> frozenset[str]:
-        """``grade_id`` of the parts of a submission that need a mark."""
-        coursedir = CourseDirectory(config=self.config)
-        try:
-            with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-                grades = gradebook.find_submission_notebook_by_id(submission).grades
-                return frozenset(grade.name for grade in grades if grade.needs_manual_grade)
-        except Exception:  # the page has to be shown all the same
-            return frozenset()
 
     def _point_out(self, nb: nbformat.NotebookNode, names: frozenset[str]) -> None:
         """Lead from each part that needs a mark to the next, and from the top to the first."""
@@ -101,16 +91,39 @@ class FormgraderPage(Preprocessor):
         if waiting:
             nb.cells[0].metadata["open_marks"] = order
 
-    def _schemes(self, assignment: str, notebook: str) -> dict[str, list[str]]:
-        """``grade_id`` → marking schemes in that cell, as the instructor wrote them."""
-        coursedir, delimiters = CourseDirectory(config=self.config), Delimiters.configured(self.config)
-        try:
+    def _in_gradebook(self, resources: Resources) -> tuple[Mapping[str, list[str]], frozenset[str]]:
+        """``grade_id`` → marking schemes in that cell, and those of the parts that need a mark."""
+        assignment, notebook, submission = (
+            str(resources.get(f"{what}_id", "")) for what in ("assignment", "notebook", "submission")
+        )
+        coursedir = CourseDirectory(config=self.config)
+        try:  # opening it takes longest
             with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-                cells = gradebook.find_notebook(notebook, assignment).source_cells
-                return {cell.name: delimiters.schemes(cell.source or "") for cell in cells}
+                return self._schemes(gradebook, assignment, notebook), _without_mark(gradebook, submission)
         except Exception as error:  # the submission has to be shown all the same
-            self.log.warning("No marking schemes for %s, %s: %s: %s", assignment, notebook, type(error).__name__, error)
-            return {}
+            return self._no_schemes(assignment, notebook, error), frozenset()
+
+    def _schemes(self, gradebook: Gradebook, assignment: str, notebook: str) -> Mapping[str, list[str]]:
+        """``grade_id`` → marking schemes in that cell, as the instructor wrote them."""
+        delimiters = Delimiters.configured(self.config)
+        try:
+            cells = gradebook.find_notebook(notebook, assignment).source_cells
+            return {cell.name: delimiters.schemes(cell.source or "") for cell in cells}
+        except Exception as error:
+            return self._no_schemes(assignment, notebook, error)
+
+    def _no_schemes(self, assignment: str, notebook: str, error: Exception) -> Mapping[str, list[str]]:
+        self.log.warning("No marking schemes for %s, %s: %s: %s", assignment, notebook, type(error).__name__, error)
+        return {}
+
+
+def _without_mark(gradebook: Gradebook, submission: str) -> frozenset[str]:
+    """``grade_id`` of the parts of a submission that need a mark."""
+    try:
+        grades = gradebook.find_submission_notebook_by_id(submission).grades
+        return frozenset(grade.name for grade in grades if grade.needs_manual_grade)
+    except Exception:  # the page has to be shown all the same
+        return frozenset()
 
 
 def with_policy(head: str, scripts: str) -> str:

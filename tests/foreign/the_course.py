@@ -43,6 +43,8 @@ STUDENTS: dict[str, Answer] = {
     "half": lambda number, part: (part.right, part.wrong)[number % 2],
     "blank": lambda *_: NOTHING,
 }
+# Who has every other part right submits the families in which a part needs the one before it.
+SUBMITTED = {**dict.fromkeys(STUDENTS, tuple(FAMILIES)), "half": ("notebooks", "programs", "models")}
 
 Points = dict[str, dict[str, float | None]]
 
@@ -91,19 +93,20 @@ def make(root: Path, config: str) -> Course:
     for student, answer in STUDENTS.items():
         folder = root / "submitted" / student / ASSIGNMENT
         folder.mkdir(parents=True)
-        for family in FAMILIES:
+        for family in SUBMITTED[student]:
             nbformat.write(notebook_of(family, answer, Delimiters().released), folder / f"{family}.ipynb")
     return course
 
 
 def points_of(course: Course) -> Points:
-    """Student → test cell → automatic points in the gradebook; ``None`` where a person has to look."""
+    """Student → test cell of what was submitted → automatic points in the gradebook; ``None`` needs a person."""
     found: Points = {}
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
             found[submission.student.id] = {
                 grade.name: None if grade.needs_manual_grade else grade.auto_score
                 for notebook in submission.notebooks
+                if notebook.name in SUBMITTED[submission.student.id]
                 for grade in notebook.grades
             }
     return found

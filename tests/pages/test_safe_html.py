@@ -121,7 +121,6 @@ MARKDOWN = {
     "angle brackets": "<" * 50_000,
     "tables": "|a" * 25_000 + "\n" + "|-" * 12_000,
     "references": "[a]: b\n" * 7_000,
-    "environments": "\\begin{a}" * 5_500,
 }
 
 
