@@ -123,7 +123,7 @@ LESSONS: Mapping[str, Lesson] = MappingProxyType(
         "09-schools": Lesson(
             _schools,
             (("score ~ hours", 0, {"groups": "school"}), ("score ~ hours", 1, {"groups": "school"})),
-            47,
+            310,
         ),
         "10-clinics": Lesson(
             lambda seed: (_health(seed), simulated.referral(seed)),
@@ -168,7 +168,7 @@ LESSONS: Mapping[str, Lesson] = MappingProxyType(
                 ("test_score ~ hours + prior_gpa", 0, {"groups": "school_id"}),
                 ("test_score ~ hours + prior_gpa", 0, {"groups": "school_id", "re_formula": "~hours"}),
             ),
-            1,
+            2,
         ),
     }
 )
