@@ -149,6 +149,18 @@ def test_system_python_keeps_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert python.libraries is None
 
 
+@pytest.mark.parametrize("prefix", ["/usr", "/usr/local"])
+def test_a_copy_of_the_systems_python_is_visible(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, prefix: str) -> None:
+    """As `python -m venv --copies` makes one."""
+    copied = tmp_path / "bin" / "python3"
+    copied.parent.mkdir()
+    copied.touch()
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    monkeypatch.setattr(sys, "executable", str(copied))
+    python = interpreter.describe(())
+    assert [bind.source for bind in python.binds if bind.target == python.executable] == [copied]
+
+
 def test_sources_are_told_apart_from_targets() -> None:
     python = interpreter.describe(())
     assert {str(bind.target).split("/")[1] for bind in python.binds} <= {"usr", "etc", "opt"}

@@ -52,9 +52,13 @@ def describe(hidden: tuple[str, ...]) -> Interpreter:
             binds.append(Bind(folder, target))
         path.append(target)
     binds.append(Bind(INSIDE, Path("/opt/sandbox/inside")))
+    executable = _inside(_executable(), binds)
+    if executable is None:  # an environment's own copy of the system's Python
+        executable = BASE / "bin" / _executable().name
+        binds.append(Bind(_executable(), executable))
     library = base / "libpython"
     return Interpreter(
-        executable=base / "bin" / _executable().name if base == BASE else _executable(),
+        executable=executable,
         path=tuple(path),
         libraries=library if any(library in bind.target.parents for bind in binds) else None,
         binds=tuple(binds),
