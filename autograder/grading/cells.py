@@ -262,6 +262,28 @@ def waits_for_a_person(notebook: nbformat.NotebookNode, template: Template, why:
     return _all_cells(notebook, template, Verdict(None, review=why), "")
 
 
+def earning_nothing(run: NotebookRun, template: Template, why: str) -> NotebookRun:
+    """The run of the blank release in place of a notebook that was not handed in, or cannot be read.
+
+    Its cells show what was asked. A test that passes on the blank release earns nothing all the same, as in stock
+    nbgrader, and nobody has to look at it.
+
+    Args:
+        run: of the blank release.
+        template: of the assignment.
+        why: there is nothing to judge, in sentences.
+    """
+    cells = {grade_id_of(cell): cell for cell in run.notebook.cells}
+    known, part = template.by_id(), Part(ended=why)
+    grades = [
+        replace(grade, part=part)
+        if grade.points == 0
+        else show(cells[grade.grade_id], known[grade.grade_id], Verdict(0.0, message=why), part)
+        for grade in run.grades
+    ]
+    return replace(run, grades=tuple(grades), doubts={}, on_values={})
+
+
 def _all_cells(notebook: nbformat.NotebookNode, template: Template, verdict: Verdict, note: str) -> NotebookRun:
     known = template.by_id()
     cells = [(cell, known.get(grade_id_of(cell))) for cell in notebook.cells]

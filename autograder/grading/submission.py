@@ -22,6 +22,7 @@ from autograder.grading.cells import (
     CellGrade,
     NotebookRun,
     PlainTests,
+    earning_nothing,
     grade,
     not_graded,
     waits_for_a_person,
@@ -153,7 +154,7 @@ def grade_submission(task: Task, sandbox: Sandbox) -> GradedSubmission:
     run, flags = bounded(
         "the submission",
         SUBMISSION_SECONDS,
-        lambda: _run_and_judge(ready.notebook, task, sandbox),
+        lambda: _run_and_judge(ready, task, sandbox),
         lambda late: (not_graded(ready.notebook, task.template, late.message), {}),
     )
     remarks = {cell.grade_id: cell.verdict.remark for cell in run.grades if cell.verdict.remark}
@@ -188,14 +189,15 @@ def _restore(task: Task) -> Restored:
     )
 
 
-def _run_and_judge(
-    notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox
-) -> tuple[NotebookRun, Mapping[str, str]]:
+def _run_and_judge(ready: Restored, task: Task, sandbox: Sandbox) -> tuple[NotebookRun, Mapping[str, str]]:
     """Steps 2 to 4: the run that counts, remarks on written answers, and what a run on other data shows up."""
+    notebook = ready.notebook
     if task.unclear:
         return waits_for_a_person(notebook, task.template, task.problem), {}
     untouched = copy.deepcopy(notebook) if task.second_files else None
     run = _run(notebook, task, sandbox, {})
+    if ready.unread:
+        return earning_nothing(run, task.template, ready.notes[0]), {}
     _add_remarks(run, task)
     if untouched is None or not any(cell.points and cell.verdict.checks for cell in run.grades):
         return run, {}

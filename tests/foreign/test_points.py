@@ -50,12 +50,17 @@ def differences(found: Points, students: list[str]) -> list[str]:
 
 
 def test_the_table_is_of_these_parts() -> None:
-    names = {
-        student: {cell_name(family, number) for family in families for number, _ in enumerate(FAMILIES[family], 1)}
-        for student, families in SUBMITTED.items()
-    }
-    assert len(names["right"]) >= 120
-    assert {student: set(points) for student, points in STOCK.items()} == names
+    names = {cell_name(family, number) for family, parts in FAMILIES.items() for number, _ in enumerate(parts, 1)}
+    assert len(names) >= 120
+    assert {student: set(points) for student, points in STOCK.items()} == dict.fromkeys(STUDENTS, names)
+
+
+def test_the_table_tells_what_was_not_submitted() -> None:
+    """One student's notebooks: they earn nothing, also where a test passes on the blank release."""
+    missing = [name for name in STOCK["half"] if name.partition("-")[0] not in SUBMITTED["half"]]
+    assert missing
+    assert {STOCK["half"][name] for name in missing} == {0.0}
+    assert any(STOCK["blank"][name] for name in missing)
 
 
 def test_the_table_tells_right_from_wrong() -> None:

@@ -99,14 +99,13 @@ def make(root: Path, config: str) -> Course:
 
 
 def points_of(course: Course) -> Points:
-    """Student → test cell of what was submitted → automatic points in the gradebook; ``None`` needs a person."""
+    """Student → test cell → automatic points in the gradebook; ``None`` where a person has to look."""
     found: Points = {}
     with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
         for submission in gradebook.assignment_submissions(ASSIGNMENT):
             found[submission.student.id] = {
                 grade.name: None if grade.needs_manual_grade else grade.auto_score
                 for notebook in submission.notebooks
-                if notebook.name in SUBMITTED[submission.student.id]
                 for grade in notebook.grades
             }
     return found

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autograder.grading.own_file import NAMED
 from autograder.grading.plain.confirm import OnValues
-from autograder.grading.submission import GradedSubmission, grade_submission
+from autograder.grading.submission import GradedSubmission, as_file, grade_submission, restored
 from autograder.grading.task import Task
 from autograder.sandbox import Sandbox
 from autograder.template import Template, TemplateCell
@@ -48,7 +48,8 @@ def rehearse(task: Task, sandbox: Sandbox) -> dict[str, str]:
         return {}
     both = replace(task, confirmed=plain, keeps_points=True, second_files={}, extra={}, shown=False)
     solution = grade_submission(both, sandbox)
-    blank = grade_submission(replace(both, content=None), sandbox)
+    released = as_file(restored(task.template, None).notebook)
+    blank = grade_submission(replace(both, content=released), sandbox)
     found = {grade_id: _problem(grade_id, solution, blank) for grade_id in plain}
     max_points = {cell.grade_id: cell.points for cell in task.template.cells}
     for cell in task.template.cells:
