@@ -65,9 +65,9 @@ def _what_commands_share() -> Iterator[None]:
     """Let commands that a test calls find what each of them would make again, as alike as before, for seconds."""
     import jsonschema
     import nbgrader.api
-    from alembic.script import ScriptDirectory
     from nbconvert.exporters import templateexporter
 
+    from autograder.course.gradebook import newest_version
     from tests.warm import WarmPools, WarmTemplates
 
     pools = WarmPools()
@@ -75,9 +75,7 @@ def _what_commands_share() -> Iterator[None]:
         for user in ("workers.engines", "audit.run_cases", "audit.report", "audit.read_ahead", "watch.pages"):
             patch.setattr(f"autograder.{user}.Pool", pools.new)
         patch.setattr("autograder.commands.processors", lambda: 1)  # who wants more workers says so
-        # nbgrader starts a program that says this, whenever it makes a gradebook.
-        versions = ScriptDirectory(Path(nbgrader.api.__file__).parent / "alembic")
-        patch.setattr("nbgrader.api.get_alembic_version", functools.cache(versions.get_current_head))
+        patch.setattr("nbgrader.api.get_alembic_version", newest_version)  # as a course's configuration does
         patch.setattr("nbgrader.api.create_engine", _remembering(nbgrader.api.create_engine))
         # nbconvert compiles its templates for each command that makes pages.
         remembering = functools.partial(templateexporter.Environment, bytecode_cache=WarmTemplates())

@@ -12,9 +12,7 @@ import pytest
 
 from autograder.cli import main
 from autograder.commands.new import second_data
-from autograder.course.course import Course as FoundCourse
 from autograder.course.release.confirmable import Confirmable
-from autograder.course.release.generate import rehearse
 from tests.course_folder import REPOSITORY, Course, answers_of, filled
 
 NAME = "01-first"
@@ -46,16 +44,6 @@ def test_an_assignment_about_columns_with_gaps_audits_as_it_stands(
         data = ("--data", str(tmp_path / "words.csv"), "--columns", "words", "age")
         assert main(["new", "assignment", name := f"04-{vary}", *data]) == 0
         assert main(["audit", name, "--vary", vary, "--pages", "../pages"]) == 0, capfd.readouterr().err
-
-
-def test_an_author_does_not_wait_for_the_version_of_a_gradebook_that_is_thrown_away(
-    course: Course, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[None] = []
-    monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: asked.append(None))
-    with chdir(course.root):
-        assert [one.template.notebook for one in rehearse(FoundCourse.here(), [NAME])[NAME]] == [NAME]
-    assert asked == []
 
 
 def test_what_it_writes_goes_from_release_to_feedback(course: Course) -> None:

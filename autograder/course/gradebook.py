@@ -1,18 +1,31 @@
-"""Reading an assignment's cells out of nbgrader's gradebook."""
+"""nbgrader's gradebook: an assignment's cells in it, and its version."""
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Container, Hashable, Mapping
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
 from nbgrader.api import Assignment, Gradebook, GradeCell, Notebook, SourceCell, TaskCell
 
 from autograder.errors import CourseError, UnreadableNotebook
 from autograder.grading.restoring.intake import read_notebook
 from autograder.pages.parts import NO_RESPONSE
 from autograder.template import Delimiters, Template, TemplateCell, grade_id_of
+
+
+@functools.cache
+def newest_version() -> str:
+    """The version of the gradebooks that the installed nbgrader makes.
+
+    nbgrader starts a program that says it, whenever it makes one, and loads all its libraries there again: two seconds.
+    """
+    from alembic.script import ScriptDirectory
+
+    return str(ScriptDirectory(Path(nbgrader.api.__file__).parent / "alembic").get_current_head())
 
 
 def read_template(

@@ -64,8 +64,9 @@ def configure(c: Config) -> None:
     - ``c.HTMLExporter`` (``preprocessors``, ``filters``, ``extra_template_basedirs``, ``extra_template_paths``,
       ``optimistic_validation``): the same for the formgrader's pages.
 
-    It also guards the formgrader's handlers, in the server that has loaded them, and adds the folder of this Python
-    to ``PATH``: nbgrader starts ``alembic`` by name, which lies there also where the environment is not activated.
+    It also guards the formgrader's handlers, in the server that has loaded them, tells nbgrader the version of a new
+    gradebook, for which it would start a program, and adds the folder of this Python to ``PATH``: `nbgrader db` starts
+    ``alembic`` by name, which lies there also where the environment is not activated.
 
     What grading itself can be told is in the section ``c.Autograder``, of which nothing is set here: see
     :class:`autograder.course.settings.Autograder` for its settings and their defaults.
@@ -73,7 +74,10 @@ def configure(c: Config) -> None:
     Args:
         c: the configuration, from ``get_config()``.
     """
+    import nbgrader.api
+
     from autograder.course.files import pattern_in_path
+    from autograder.course.gradebook import newest_version
     from autograder.plugins.formgrader import formgrader_pages, guard_formgrader
 
     if problem := pattern_in_path(str(Path.cwd())):
@@ -97,6 +101,7 @@ def configure(c: Config) -> None:
     c.GenerateFeedback.preprocessors = ["autograder.plugins.feedback.ShownGrades"]
     c.HTMLExporter.update(formgrader_pages())
     guard_formgrader()
+    nbgrader.api.get_alembic_version = newest_version
 
 
 @functools.cache  # nbgrader reads a configuration more than once

@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
+import nbgrader.api
 import pytest
+from nbgrader.api import Gradebook
+from sqlalchemy import text
 from traitlets.config import Config
 
 from autograder.course.course import Course
@@ -36,6 +39,20 @@ def test_a_courses_own_lines_stay_and_lines_after_the_call_override() -> None:
     assert c.HTMLExporter.exclude_input
     assert c.Autograder.limits == {"cell_seconds": 5}
     assert c.GenerateFeedback.preprocessors == []
+
+
+def test_a_new_gradebook_has_the_version_that_nbgraders_program_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revisions = [path.read_text() for path in Path(nbgrader.api.__file__).parent.glob("alembic/versions/*.py")]
+    own, former = (
+        {found[1] for text in revisions if (found := re.search(rf"^{name} = '(\w+)'", text, re.MULTILINE))}
+        for name in ("revision", "down_revision")
+    )
+    configure(Config())
+    monkeypatch.setenv("PATH", "")  # where no program is found
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        assert {gradebook.db.execute(text("select version_num from alembic_version")).scalar()} == own - former
 
 
 @pytest.mark.parametrize("name", ["statistics [2026]", "a*", "what?"])

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Base, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy import create_engine
 
 from autograder.course.course import Course
 from autograder.course.gradebook import in_python, read_template
@@ -80,15 +79,7 @@ def rehearse(course: Course, names: Sequence[str]) -> dict[str, tuple[Rehearsal,
         coursedir = CourseDirectory(parent=course.parent)
         coursedir.db_url = f"sqlite:///{Path(scratch) / 'gradebook.db'}"
         coursedir.release_directory = str(Path(scratch) / "release")
-        _make_tables(coursedir.db_url)
         return {name: _generated(course, coursedir, name) for name in names}
-
-
-def _make_tables(url: str) -> None:
-    """Make an empty gradebook, without the number of its version, for which nbgrader starts a program of seconds."""
-    engine = create_engine(url)
-    Base.metadata.create_all(engine)
-    engine.dispose()
 
 
 def _generated(course: Course, coursedir: CourseDirectory, assignment: str) -> tuple[Rehearsal, ...]:
