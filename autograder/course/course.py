@@ -15,7 +15,7 @@ from nbgrader.apps import NbGrader
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.files import extra_files, outdate_pages, pattern_in_path, read_files
-from autograder.course.gradebook import in_python, read_template
+from autograder.course.gradebook import in_python, read_template, start_no_program
 from autograder.course.release.imports import Imports, blocked_cells
 from autograder.course.settings import Autograder
 from autograder.course.submissions.renamed import submitted_notebook
@@ -56,6 +56,7 @@ class Course:
         Raises:
             CourseError: nbgrader can find nothing under the path of this folder.
         """
+        start_no_program()  # also where the course's configuration is not ours
         app = NbGrader()
         app.initialize([])
         if problem := pattern_in_path(app.coursedir.root):

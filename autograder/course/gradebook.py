@@ -19,13 +19,19 @@ from autograder.template import Delimiters, Template, TemplateCell, grade_id_of
 
 @functools.cache
 def newest_version() -> str:
-    """The version of the gradebooks that the installed nbgrader makes.
-
-    nbgrader starts a program that says it, whenever it makes one, and loads all its libraries there again: two seconds.
-    """
+    """The version of the gradebooks that the installed nbgrader makes."""
     from alembic.script import ScriptDirectory
 
     return str(ScriptDirectory(Path(nbgrader.api.__file__).parent / "alembic").get_current_head())
+
+
+def start_no_program() -> None:
+    """Have nbgrader ask :func:`newest_version` when it makes a gradebook.
+
+    It would start a program by name, which loads all its libraries again, for three seconds, and which is not found
+    where the environment is not activated.
+    """
+    nbgrader.api.get_alembic_version = newest_version
 
 
 def read_template(

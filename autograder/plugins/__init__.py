@@ -74,10 +74,8 @@ def configure(c: Config) -> None:
     Args:
         c: the configuration, from ``get_config()``.
     """
-    import nbgrader.api
-
     from autograder.course.files import pattern_in_path
-    from autograder.course.gradebook import newest_version
+    from autograder.course.gradebook import start_no_program
     from autograder.plugins.formgrader import formgrader_pages, guard_formgrader
 
     if problem := pattern_in_path(str(Path.cwd())):
@@ -101,7 +99,7 @@ def configure(c: Config) -> None:
     c.GenerateFeedback.preprocessors = ["autograder.plugins.feedback.ShownGrades"]
     c.HTMLExporter.update(formgrader_pages())
     guard_formgrader()
-    nbgrader.api.get_alembic_version = newest_version
+    start_no_program()
 
 
 @functools.cache  # nbgrader reads a configuration more than once

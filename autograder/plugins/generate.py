@@ -25,8 +25,10 @@ class SaveTogether(SaveCells):  # type: ignore[misc]  # nbgrader ships no type i
     def _create_notebook(self, nb: NotebookNode) -> None:
         session = self.gradebook.db()
         session.commit = session.flush
-        super()._create_notebook(nb)
-        del session.commit
+        try:
+            super()._create_notebook(nb)
+        finally:
+            del session.commit
         session.commit()
 
 

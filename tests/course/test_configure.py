@@ -1,6 +1,7 @@
 """One call configures a course: ``autograder.plugins.configure``."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbgrader.api
@@ -41,16 +42,23 @@ def test_a_courses_own_lines_stay_and_lines_after_the_call_override() -> None:
     assert c.GenerateFeedback.preprocessors == []
 
 
+def configured() -> None:
+    configure(Config())
+
+
+@pytest.mark.parametrize("begin", [configured, Course.here])
 def test_a_new_gradebook_has_the_version_that_nbgraders_program_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begin: Callable[[], object]
 ) -> None:
+    """Also of a course whose configuration is not ours, and where no program is found."""
     revisions = [path.read_text() for path in Path(nbgrader.api.__file__).parent.glob("alembic/versions/*.py")]
     own, former = (
         {found[1] for text in revisions if (found := re.search(rf"^{name} = '(\w+)'", text, re.MULTILINE))}
         for name in ("revision", "down_revision")
     )
-    configure(Config())
-    monkeypatch.setenv("PATH", "")  # where no program is found
+    monkeypatch.setattr("nbgrader.api.get_alembic_version", lambda: pytest.fail("the program was asked for"))
+    monkeypatch.chdir(tmp_path)
+    begin()
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
         assert {gradebook.db.execute(text("select version_num from alembic_version")).scalar()} == own - former
 

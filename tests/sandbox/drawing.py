@@ -24,6 +24,3 @@ def drawn(session: Session, cell: str) -> tuple[Figure, ...]:
 
 def near(got: object, want: list[float]) -> bool:
     return bool(np.shape(got) == (len(want),)) and bool(np.allclose(np.asarray(got), want, equal_nan=True))
-
-
-# name: cell → what its only panel must hold

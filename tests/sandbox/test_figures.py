@@ -27,6 +27,7 @@ def only(session: Session, cell: str) -> Axes:
     return figures[0].axes[0]
 
 
+# name: cell → what its only panel must hold
 PANELS: dict[str, tuple[str, Callable[[Axes], bool]]] = {
     "pyplot": (
         "plt.figure(); plt.plot(x, y)",
