@@ -223,11 +223,16 @@ def sizes(make: Callable[[int], Node], most: int = MESSAGE) -> Iterator[bytes]:
         count *= 2
 
 
-def seconds(body: bytes) -> float:
-    """Processor time to read a message, and what comes of it."""
-    started = time.process_time()
+def read(body: bytes) -> None:
+    """Read a message as the grader does."""
     with suppress(MalformedValue):
         decode(parse(body), call=lambda *_: None)
+
+
+def seconds(body: bytes) -> float:
+    """Processor time to read a message."""
+    started = time.process_time()
+    read(body)
     return time.process_time() - started
 
 
