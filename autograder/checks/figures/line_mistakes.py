@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -21,12 +22,11 @@ def known_line(
     verdict: Verdict, figures: Sequence[Figure], want: Pair, tolerance: LineTolerance, rows: Misconceptions
 ) -> Verdict:
     """The verdict in the course's words where a row's (intercept, slope) was drawn."""
+    drawn = _drawn(figures)
 
     def agrees(value: Any, turned: bool) -> Match:
         other, within = pair(value), LineTolerance(None, None) if turned else tolerance
-        return (
-            Match.FULL if any(within.on(line, other) for one in figures for line in _drawn(one, turned)) else Match.NONE
-        )
+        return Match.FULL if any(within.on(line, other) for one in drawn(turned) for line in one) else Match.NONE
 
     return _told(verdict, agrees, lambda value: _same(pair(value), want, tolerance), rows)
 
@@ -40,11 +40,12 @@ def known_lines(
     rows: Misconceptions,
 ) -> Verdict:
     """The verdict in the course's words where at least so many of a row's lines were drawn."""
+    drawn = _drawn(figures)
 
     def agrees(value: Any, turned: bool) -> Match:
         others, within = _by_name(value), LineTolerance(None, None) if turned else tolerance
         enough = min(at_least, len(others))
-        found = (len(matched(_drawn(one, turned), others, within)) for one in figures)
+        found = (len(matched(one, others, within)) for one in drawn(turned))
         return Match.FULL if others and any(count >= enough for count in found) else Match.NONE
 
     def is_right(value: Any) -> bool:
@@ -54,9 +55,15 @@ def known_lines(
     return _told(verdict, agrees, is_right, rows)
 
 
-def _drawn(figure: Figure, turned: bool) -> list[Line]:
-    lines = lines_in(figure)
-    return [transposed(line) for line in lines] if turned else lines
+def _drawn(figures: Sequence[Figure]) -> Callable[[bool], list[list[Line]]]:
+    """The lines of each figure, as they are or with the axes exchanged; found once for all rows."""
+
+    @functools.cache
+    def drawn(turned: bool) -> list[list[Line]]:
+        lines = [lines_in(one) for one in figures]
+        return [[transposed(line) for line in one] for one in lines] if turned else lines
+
+    return drawn
 
 
 def _told(

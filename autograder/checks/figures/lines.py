@@ -74,7 +74,18 @@ class LineTolerance:
 
     def on(self, line: Line, want: Pair) -> bool:
         """Whether all points of a line lie on a straight line."""
-        return bool(np.ptp(line.x) > 0) and self.off(line, want) <= 1
+        return not self._misses(line, want) and bool(np.ptp(line.x) > 0) and self.off(line, want) <= 1
+
+    def _misses(self, line: Line, want: Pair) -> bool:
+        """Whether the first or the last point is off: of most pairs that are compared, and found in no time."""
+        intercept, slope = want
+        scale = self.scale or abs(slope) * (self.over[1] - self.over[0] if self.over else float(np.ptp(line.x)))
+        for at in (0, -1):
+            x, y = float(line.x[at]), float(line.y[at])
+            allowed = RELATIVE * scale + half_unit(intercept) + half_unit(slope) * abs(x)
+            if abs(y - (intercept + slope * x)) / max(allowed, 1e-12) > 1:
+                return True
+        return False
 
     def reaches(self, line: Line) -> bool:
         """Whether a line covers the range of the predictor."""
