@@ -88,6 +88,17 @@ class PlainTests:
         """Whether the run on values and the one with hidden tests say all that is asked."""
         return not self.shown and bool(self.confirmed) and not self.blocked and has_hidden(template)
 
+    def worth_confirming(self, judged: Sequence[JudgedCell], stock: StockRun) -> Sequence[str]:
+        """The cells to judge on values: those that passed beside the student's code, or have no other verdict.
+
+        A wrong answer that never ends is so waited for once, not twice. In a rehearsal, where nobody looks at the
+        notebook, all are asked for.
+        """
+        if not self.shown:
+            return self.confirmed
+        passed = {one.about.grade_id for one in judged if stock.verdicts.get(one.about.grade_id, one.verdict).points}
+        return [name for name in self.confirmed if name in passed or name in self.blocked]
+
 
 def grade(
     notebook: nbformat.NotebookNode,
@@ -113,16 +124,17 @@ def grade(
     keeps_files = plain is not None
     run, ended = _shown(notebook, template, open_session, files, submitter=submitter, keeps_files=keeps_files)
     on_values: dict[str, OnValues] = {}
-    if untouched is not None and plain is not None:
-        # Functions are called with arguments of hidden tests, so that nothing of this run may be shown either.
-        beside, _ = _shown(untouched, template, open_session, files, plain.confirmed)
-        on_values = _on_values(beside)
-        run.judged = [replace(one, on_values=on_values.get(one.about.grade_id)) for one in run.judged]
     if plain is None:
         stock = StockRun({})
         judged = [one for one in run.judged if not one.about.is_plain]
     else:
         stock, judged = hidden_verdicts(notebook, template, open_session), run.judged
+        confirmed = plain.worth_confirming(judged, stock)
+        if untouched is not None and confirmed:
+            # Functions are called with arguments of hidden tests, so that nothing of this run may be shown either.
+            beside, _ = _shown(untouched, template, open_session, files, confirmed)
+            on_values = _on_values(beside)
+            judged = [replace(one, on_values=on_values.get(one.about.grade_id)) for one in judged]
     grades = tuple(show(one.cell, one.about, _final(one, stock, plain), one.part) for one in judged)
     return NotebookRun(
         notebook,
@@ -254,42 +266,34 @@ def _only_on_values(one: JudgedCell, why: str, *, trusted: bool) -> Verdict:
 def not_graded(notebook: nbformat.NotebookNode, template: Template, why: str) -> NotebookRun:
     """A restored notebook that the grader has given up on, because a bound was reached."""
     said = f"This notebook could not be judged: {why}."
-    return _all_cells(notebook, template, Verdict(0.0, message=said), said)
+    return replace(_unrun(notebook, template, Verdict(0.0, message=said), said), notes=(said,))
+
+
+def earning_nothing(notebook: nbformat.NotebookNode, template: Template, why: str) -> NotebookRun:
+    """The blank release in place of a notebook that was not handed in, or cannot be read.
+
+    Its cells show what was asked and do not run: a test that passes on the blank release earns nothing, as in stock
+    nbgrader, and nobody has to look at it.
+
+    Args:
+        notebook: the blank release.
+        template: of the assignment.
+        why: there is nothing to judge, in sentences.
+    """
+    return _unrun(notebook, template, Verdict(0.0, message=why), why)
 
 
 def waits_for_a_person(notebook: nbformat.NotebookNode, template: Template, why: str) -> NotebookRun:
     """An empty notebook in place of one that was handed in, but as something else: every test needs review."""
-    return _all_cells(notebook, template, Verdict(None, review=why), "")
+    return _unrun(notebook, template, Verdict(None, review=why), "")
 
 
-def earning_nothing(run: NotebookRun, template: Template, why: str) -> NotebookRun:
-    """The run of the blank release in place of a notebook that was not handed in, or cannot be read.
-
-    Its cells show what was asked. A test that passes on the blank release earns nothing all the same, as in stock
-    nbgrader, and nobody has to look at it.
-
-    Args:
-        run: of the blank release.
-        template: of the assignment.
-        why: there is nothing to judge, in sentences.
-    """
-    cells = {grade_id_of(cell): cell for cell in run.notebook.cells}
-    known, part = template.by_id(), Part(ended=why)
-    grades = [
-        replace(grade, part=part)
-        if grade.points == 0
-        else show(cells[grade.grade_id], known[grade.grade_id], Verdict(0.0, message=why), part)
-        for grade in run.grades
-    ]
-    return replace(run, grades=tuple(grades), doubts={}, on_values={})
-
-
-def _all_cells(notebook: nbformat.NotebookNode, template: Template, verdict: Verdict, note: str) -> NotebookRun:
+def _unrun(notebook: nbformat.NotebookNode, template: Template, verdict: Verdict, ended: str) -> NotebookRun:
+    """The same verdict on every test cell; ``ended`` says why there is nothing to judge again."""
     known = template.by_id()
     cells = [(cell, known.get(grade_id_of(cell))) for cell in notebook.cells]
     tests = [(cell, about) for cell, about in cells if about is not None and about.is_test]
-    grades = [show(cell, about, verdict, Part(ended=note)) for cell, about in tests]
-    return NotebookRun(notebook, tuple(grades), (note,) if note else ())
+    return NotebookRun(notebook, tuple(show(cell, about, verdict, Part(ended=ended)) for cell, about in tests))
 
 
 def show(cell: nbformat.NotebookNode, template_cell: TemplateCell, verdict: Verdict, part: Part) -> CellGrade:

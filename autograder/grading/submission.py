@@ -194,10 +194,10 @@ def _run_and_judge(ready: Restored, task: Task, sandbox: Sandbox) -> tuple[Noteb
     notebook = ready.notebook
     if task.unclear:
         return waits_for_a_person(notebook, task.template, task.problem), {}
+    if ready.unread:
+        return earning_nothing(notebook, task.template, ready.notes[0]), {}
     untouched = copy.deepcopy(notebook) if task.second_files else None
     run = _run(notebook, task, sandbox, {})
-    if ready.unread:
-        return earning_nothing(run, task.template, ready.notes[0]), {}
     _add_remarks(run, task)
     if untouched is None or not any(cell.points and cell.verdict.checks for cell in run.grades):
         return run, {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import nbformat
@@ -14,7 +15,9 @@ from autograder.grading.plain.confirmable import _replaceable, instead
 from autograder.grading.plain.stock import STOPPED, StockRun, stock_verdict, visible_complaint
 from autograder.grading.referee import Verdict
 from autograder.grading.shown_run import JudgedCell
-from autograder.sandbox import CellRun
+from autograder.grading.submission import grade_submission
+from autograder.grading.task import Task
+from autograder.sandbox import CellRun, Limits, Sandbox
 from autograder.template import Delimiters, Template, TemplateCell
 
 CONFIRMED = PlainTests(confirmed=("t",))
@@ -63,6 +66,21 @@ def test_what_was_not_confirmed_is_put_before_the_ta(points: float, on_values: O
     stock = StockRun({"t": Verdict(points)})
     assert bool(_doubt(one, stock, CONFIRMED)) is doubted
     assert not _doubt(one, stock, PlainTests())
+
+
+def test_what_lost_its_points_is_not_judged_on_values(sandbox: Sandbox) -> None:
+    """But where a cell has no other verdict, and in a rehearsal."""
+    tests = {"right": "assert x == 1", "wrong": "assert x == 2", "blocked": "assert x == 3"}
+    cells = [replace(plain(source, name), released="", checksum=name) for name, source in tests.items()]
+    answer = TemplateCell("q1", "code", "", "", locked=False, grade=False, solution=True, checksum="1")
+    handed_in = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
+    handed_in.cells[0].metadata["nbgrader"] = {"grade_id": "q1"}
+    content = nbformat.writes(handed_in).encode()
+    task = Task("ada", content, Template("hw", "hw", (answer, *cells)), {}, {}, Limits(), confirmed=tuple(tests))
+    done = grade_submission(replace(task, blocked={"blocked": "it imports something"}), sandbox)
+    assert set(done.on_values) == {"right", "blocked"}
+    assert {cell.grade_id: cell.points for cell in done.grades} == {"right": 2.0, "wrong": 0.0, "blocked": 0.0}
+    assert set(grade_submission(replace(task, shown=False), sandbox).on_values) == set(tests)
 
 
 def test_a_check_that_took_too_long_says_so() -> None:
