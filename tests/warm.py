@@ -32,14 +32,17 @@ class WarmPools:
     def new(self, workers: int, initialize: Any = int) -> Executor:
         """Lend the pool with these arguments."""
         call = (initialize.func, *initialize.args) if hasattr(initialize, "func") else (initialize,)
-        if call[0] in (warm, beginning.warm):  # a sandbox that has loaded everything serves those who need less
-            call = (warm, *call[1:4])
+        place = (workers, os.environ.get("PYTHONPATH"))
+        if call[0] in (warm, beginning.warm):
+            full = (warm, *call[1:4])  # a sandbox that has loaded everything serves those who need less
+            is_there_at_once = call[4:] == ((),) and (*place, *full) not in self._kept
+            call = (*full, ()) if is_there_at_once else full
             initialize = functools.partial(*call)
         if call[0] not in (warm, int):  # processes that are changed for one use
             return Pool(workers, initialize)
-        key = (workers, os.environ.get("PYTHONPATH"), *call)
+        key = (*place, *call)
         if call == (int,):
-            key = next((one for one in reversed(self._kept) if one[:2] == key[:2]), key)
+            key = next((one for one in reversed(self._kept) if one[:2] == place), key)
         pool = self._kept.pop(key, None) or Pool(workers, initialize)
         return WarmPool(pool, functools.partial(self._keep, key))
 

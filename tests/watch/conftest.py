@@ -82,7 +82,7 @@ def start(watched: Watched, opened: ExitStack, new_engine: Callable[[], engines.
     limits = course.settings.limits_of("")
 
     def here() -> engines.Engine:
-        return engines.local(2, limits, course.hidden_packages())
+        return engines.local(2, limits, course.hidden_packages(), preload=())  # the assignment imports nothing
 
     source, settings = ExchangeFolder(course), Watch(parent=course.parent)
     engine = new_engine or here
