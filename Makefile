@@ -13,9 +13,9 @@ demo: $(READY)  ## a class hands in, is graded and gets feedback
 # In four processes: on two processors, some tests always wait for something.
 PYTEST := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
-test: $(READY) rules  ## everything that must hold
+test: $(READY)  ## everything that must hold when it runs, and the rules for code; make types looks at the types
 	scripts/system_packages.sh test
-	@$(MAKE) --no-print-directory --jobs 2 types all-tests
+	@$(MAKE) --no-print-directory --jobs 2 rules all-tests
 
 all-tests:
 	$(BIN)/python -m compileall -q autograder/sandbox/inside  # a sandbox cannot keep what it compiles
