@@ -217,6 +217,8 @@ def test_a_ta_works_on_the_page(marking: Visit) -> None:
     """The name is shown by a handler in nbgrader's markup, which is part of the policy; marks are saved."""
     page = marking.page
     page.set_viewport_size({"width": 1200, "height": 900})
+    loaded = "typeof formgrader == 'object' && formgrader.loaded && formgrader.grades?.loaded && MathJax.loaded"
+    assert marking.until(lambda: page.evaluate(loaded))  # the page saves nothing before
     assert not page.is_visible("a.name-shown")
     page.click("span.name-hidden")
     assert page.is_visible("a.name-shown")
@@ -231,7 +233,6 @@ def test_a_ta_works_on_the_page(marking: Visit) -> None:
     assert any('"manual_score":0.5' in body for body in marking.saved)
     assert (marking.errors, marking.did()) == ([], [])
 
-    assert marking.until(lambda: page.evaluate("formgrader.loaded && MathJax.loaded"))
     page.click(".help")
     page.wait_for_selector("#help-dialog .shortcut-key")
 
