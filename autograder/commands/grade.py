@@ -109,12 +109,14 @@ def _grade(options: argparse.Namespace, outcomes: list[Outcome]) -> None:
 
 
 def _engine(options: argparse.Namespace, course: Course) -> Engine:
+    from autograder.course.release.confirmable import preload
     from autograder.workers import cluster, engines
 
     if options.engine == "dask":
         return cluster.dask(options.scheduler, options.workers)
-    limits = course.settings.limits_of(options.assignments[0])
-    return engines.local(options.workers, limits, course.hidden_packages(), isolated=course.settings.isolated)
+    limits, loaded = course.settings.limits_of(options.assignments[0]), preload(course, options.assignments)
+    hidden, isolated = course.hidden_packages(), course.settings.isolated
+    return engines.local(options.workers, limits, hidden, isolated=isolated, preload=loaded)
 
 
 def _title(assignments: Sequence[str]) -> str:

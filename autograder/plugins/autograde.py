@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.course import UNUSABLE, Course
 from autograder.course.grade_class import ClassGrader, Graded, Outcome
+from autograder.course.release.confirmable import preload
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.course.writer import Writer
 from autograder.errors import OperatorError
@@ -84,7 +85,8 @@ class SubmissionLoop:
             self.converter.log.error("%s (c.Autograder.isolation = 'none').", WARNING)
         found = list(self._submissions())
         limits = settings.limits_of(found[0][1])
-        engine = local(1, limits, course.hidden_packages(), isolated=settings.isolated)
+        loaded = preload(course, {assignment for _, assignment, _ in found})
+        engine = local(1, limits, course.hidden_packages(), isolated=settings.isolated, preload=loaded)
         failed = []
         with closing(engine), course.gradebook() as gradebook:
             writer = Writer(course, gradebook, dict.fromkeys(assignment for _, assignment, _ in found))

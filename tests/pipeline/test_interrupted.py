@@ -18,8 +18,8 @@ from nbformat.v4 import new_code_cell
 from autograder.cli import main
 from tests.course_folder import Course, points_of_tests
 from tests.hostile.conftest import PR_SET_CHILD_SUBREAPER
+from tests.watch.the_course import NAME, Watched
 
-NAME = "02-correlation"
 STUDENTS = tuple(f"student-{number:02}" for number in range(6))
 ENGINES = {"local": (), "dask": ("--engine", "dask")}
 LONGEST_SECONDS = 600  # of the last submission, so that the class is still being graded when Ctrl-C comes
@@ -31,7 +31,7 @@ END_SECONDS = 120
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Course:
     # Processes that lose their parent become children of this one, so that none can hide.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    course = Course.make(tmp_path_factory.mktemp("interrupted") / "course", NAME)
+    course = Watched.make_one(tmp_path_factory.mktemp("interrupted") / "course")  # it imports nothing
     with (course.root / "nbgrader_config.py").open("a") as config:
         seconds = 2 * LONGEST_SECONDS
         config.write(f'\nc.Autograder.limits = {{"cell_seconds": {seconds}, "notebook_seconds": {seconds}}}\n')

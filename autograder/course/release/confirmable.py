@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from autograder.course.cache import Cache
 from autograder.course.course import Course
 from autograder.course.files import write_atomically
 from autograder.errors import GraderError
+from autograder.sandbox import needed
 from autograder.template import Template
 from autograder.workers.engines import Engine, rehearse_here
 
@@ -65,10 +66,23 @@ def confirmable(course: Course, template: Template, engine: Engine) -> Confirmab
 
 
 def code_of(course: Course, assignment: str) -> str:
-    """All code that a rehearsal may run, with the texts beside it: it tells which libraries are likely to be needed."""
+    """All code of an assignment in `source/`, with its texts: it tells which libraries are likely to be needed."""
     folder = course.folder("source", ".", assignment)
     paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".ipynb", ".py") and path.is_file()]
     return "\n".join(path.read_text("utf-8", "replace") for path in paths)
+
+
+def preload(course: Course, assignments: Iterable[str]) -> tuple[str, ...] | None:
+    """What the sandboxes of a class load before the first submission: everything, or nothing at all.
+
+    Loading takes seconds. It is spared where no assignment speaks of a library that would be loaded; a student who uses
+    one all the same loads it alone.
+
+    Returns:
+        As :func:`autograder.workers.engines.local` takes it.
+    """
+    code = "\n".join(code_of(course, name) for name in assignments)
+    return () if code and not needed(code) else None
 
 
 def rehearsal_failed(problem: Exception) -> str:
