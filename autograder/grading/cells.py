@@ -88,17 +88,6 @@ class PlainTests:
         """Whether the run on values and the one with hidden tests say all that is asked."""
         return not self.shown and bool(self.confirmed) and not self.blocked and has_hidden(template)
 
-    def worth_confirming(self, judged: Sequence[JudgedCell], stock: StockRun) -> Sequence[str]:
-        """The cells to judge on values: those that passed beside the student's code, or have no other verdict.
-
-        A wrong answer that never ends is so waited for once, not twice. In a rehearsal, where nobody looks at the
-        notebook, all are asked for.
-        """
-        if not self.shown:
-            return self.confirmed
-        passed = {one.about.grade_id for one in judged if stock.verdicts.get(one.about.grade_id, one.verdict).points}
-        return [name for name in self.confirmed if name in passed or name in self.blocked]
-
 
 def grade(
     notebook: nbformat.NotebookNode,
@@ -124,17 +113,17 @@ def grade(
     keeps_files = plain is not None
     run, ended = _shown(notebook, template, open_session, files, submitter=submitter, keeps_files=keeps_files)
     on_values: dict[str, OnValues] = {}
+    if untouched is not None and plain is not None:
+        # Functions are called with arguments of hidden tests, so that nothing of this run may be shown either. It comes
+        # before the run in which student code can read hidden tests: that could tell this one, if only by the clock.
+        beside, _ = _shown(untouched, template, open_session, files, plain.confirmed)
+        on_values = _on_values(beside)
+        run.judged = [replace(one, on_values=on_values.get(one.about.grade_id)) for one in run.judged]
     if plain is None:
         stock = StockRun({})
         judged = [one for one in run.judged if not one.about.is_plain]
     else:
         stock, judged = hidden_verdicts(notebook, template, open_session), run.judged
-        confirmed = plain.worth_confirming(judged, stock)
-        if untouched is not None and confirmed:
-            # Functions are called with arguments of hidden tests, so that nothing of this run may be shown either.
-            beside, _ = _shown(untouched, template, open_session, files, confirmed)
-            on_values = _on_values(beside)
-            judged = [replace(one, on_values=on_values.get(one.about.grade_id)) for one in judged]
     grades = tuple(show(one.cell, one.about, _final(one, stock, plain), one.part) for one in judged)
     return NotebookRun(
         notebook,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import chdir
 from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
@@ -15,8 +16,10 @@ from autograder.course.release.confirmable import preload
 NOTHING, EVERYTHING = (), None
 SOURCES: dict[str, tuple[list[nbformat.NotebookNode], tuple[str, ...] | None]] = {
     "plain Python": ([new_code_cell("import math\nx = math.sqrt(2)"), new_code_cell("assert x > 1")], NOTHING),
+    "checks": ([new_code_cell("x = 1"), new_code_cell("from autograder import Checks\nChecks(1)")], NOTHING),
     "a table": ([new_code_cell("import pandas as pd\nx = pd.DataFrame()")], EVERYTHING),
     "a figure of a given table": ([new_code_cell("table.plot()")], EVERYTHING),
+    "another library": ([new_code_cell("from sklearn import datasets")], EVERYTHING),
     "a library in the text": ([new_markdown_cell("Use `numpy`."), new_code_cell("x = 1")], EVERYTHING),
 }
 
@@ -43,5 +46,21 @@ def test_all_assignments_count_and_all_their_files(tmp_path: Path) -> None:
 
 
 def test_without_a_source_nothing_is_known(tmp_path: Path) -> None:
+    (tmp_path / "source" / "hw").mkdir(parents=True)
+    nbformat.write(new_notebook(cells=[new_code_cell("x = 1")]), tmp_path / "source" / "hw" / "hw.ipynb")
+    with chdir(tmp_path):
+        course = Course.here()
+        assert [preload(course, names) for names in (["hw"], ["two"], ["two", "three"], ["hw", "two"])] == [
+            NOTHING,
+            EVERYTHING,
+            EVERYTHING,
+            EVERYTHING,
+        ]
+
+
+def test_a_file_that_cannot_be_read_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "source" / "hw").mkdir(parents=True)
+    nbformat.write(new_notebook(cells=[new_code_cell("x = 1")]), tmp_path / "source" / "hw" / "hw.ipynb")
+    monkeypatch.setattr(Path, "read_text", Mock(side_effect=PermissionError))
     with chdir(tmp_path):
         assert preload(Course.here(), ["hw"]) == EVERYTHING

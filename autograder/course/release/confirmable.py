@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +15,8 @@ from autograder.errors import GraderError
 from autograder.sandbox import needed
 from autograder.template import Template
 from autograder.workers.engines import Engine, rehearse_here
+
+_IMPORT = re.compile(r"\b(?:import|from)[ \t]+(\w+)")
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,22 @@ def code_of(course: Course, assignment: str) -> str:
 def preload(course: Course, assignments: Iterable[str]) -> tuple[str, ...] | None:
     """What the sandboxes of a class load before the first submission: everything, or nothing at all.
 
-    Loading takes seconds. It is spared where no assignment speaks of a library that would be loaded; a student who uses
-    one all the same loads it alone.
+    Loading takes seconds. It is spared where each assignment imports modules of Python's own only, as far as its files
+    can be read; a student who uses a library all the same loads it alone.
 
     Returns:
         As :func:`autograder.workers.engines.local` takes it.
     """
-    code = "\n".join(code_of(course, name) for name in assignments)
-    return () if code and not needed(code) else None
+    try:
+        codes = [code_of(course, name) for name in assignments]
+    except OSError:
+        return None
+    return () if all(code and not _speaks_of_a_library(code) for code in codes) else None
+
+
+def _speaks_of_a_library(code: str) -> bool:
+    """Whether code, or a text beside it, names a library; where in doubt, it does."""
+    return bool(needed(code)) or not set(_IMPORT.findall(code)) <= sys.stdlib_module_names | {"autograder"}
 
 
 def rehearsal_failed(problem: Exception) -> str:
