@@ -16,7 +16,7 @@ from autograder.sandbox import needed
 from autograder.template import Template
 from autograder.workers.engines import Engine, rehearse_here
 
-_IMPORT = re.compile(r"\b(?:import|from)[ \t]+(\w+)")
+_IMPORT = re.compile(r"(?:\b|\\n)(?:from[ \t]+(\w+)\S*[ \t]+import\b|import[ \t]+(\w+))")  # in a notebook's file
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def preload(course: Course, assignments: Iterable[str]) -> tuple[str, ...] | Non
 
 def _speaks_of_a_library(code: str) -> bool:
     """Whether code, or a text beside it, names a library; where in doubt, it does."""
-    return bool(needed(code)) or not set(_IMPORT.findall(code)) <= sys.stdlib_module_names | {"autograder"}
+    imported = {whole or part for part, whole in _IMPORT.findall(code)}
+    return bool(needed(code)) or not imported <= sys.stdlib_module_names | {"autograder"}
 
 
 def rehearsal_failed(problem: Exception) -> str:
