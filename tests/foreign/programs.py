@@ -99,7 +99,7 @@ PARTS = (
         "def p14(n):\n    a, b = 0, 1\n    for _ in range(n):\n        a, b = b, a + b\n    return a",
         "assert p14(7) == 13",
         "import signal\ndef p14_late(*_):\n    raise TimeoutError\nsignal.signal(signal.SIGALRM, p14_late)\nsignal.alarm(1)\ntry:\n    assert p14(90) == 2880067194370816120\nfinally:\n    signal.alarm(0)",
-        "def p14(n):\n    return n if n < 2 else p14(n - 1) + p14(n - 2)",
+        "import time\ndef p14(n):\n    time.sleep(n // 30)\n    return 13",  # slow without a processor
     ),
     Part(
         "a widget",
