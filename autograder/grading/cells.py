@@ -96,6 +96,7 @@ def grade(
     files: Mapping[str, bytes],
     plain: PlainTests | None = PlainTests(),
     submitter: Submitter = NOBODY,
+    discarded: Callable[[SessionEnded | None], bool] = lambda _: False,
 ) -> NotebookRun:
     """Run and judge a notebook that has been restored; it is changed in place and returned.
 
@@ -106,12 +107,15 @@ def grade(
         files: the assignment's data files, for tests that ask for them.
         plain: how test cells without ``Checks`` are judged; ``None``: not at all, only the others are.
         submitter: whose work it is.
+        discarded: whether a run that ended so is made again, without what ended it; then it has no grades.
     """
     if plain is not None and plain.need_no_other_run(template):
         return _rehearsed(notebook, template, open_session, files, plain)
     untouched = copy.deepcopy(notebook) if plain is not None and plain.confirmed else None
     keeps_files = plain is not None
     run, ended = _shown(notebook, template, open_session, files, submitter=submitter, keeps_files=keeps_files)
+    if discarded(ended):  # before anything runs that the next attempt must not learn from
+        return NotebookRun(notebook, (), ended=ended)
     on_values: dict[str, OnValues] = {}
     if untouched is not None and plain is not None:
         # Functions are called with arguments of hidden tests, so that nothing of this run may be shown either. It comes

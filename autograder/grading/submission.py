@@ -7,7 +7,7 @@ import functools
 import html
 import json
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -274,16 +274,28 @@ def _add_notes(notebook: nbformat.NotebookNode, task: Task, notes: Sequence[str]
 def _run(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> NotebookRun:
     """Run a notebook; again without a value or a function that held up the session, so that it costs no later part."""
     refused: dict[Path, str] = {}
+
+    def held_up(ended: SessionEnded | None) -> Path:
+        """The step to refuse in another run; none where this one counts."""
+        step = ended.step if ended is not None else ()
+        return () if step in refused or len(refused) == _MOST_AGAIN else step
+
     while True:
         with refusing(refused):
-            graded = _run_once(notebook, task, sandbox, other)
-        step = graded.ended.step if graded.ended is not None else ()
-        if not step or step in refused or len(refused) == _MOST_AGAIN:
+            graded = _run_once(notebook, task, sandbox, other, lambda ended: bool(held_up(ended)))
+        step = held_up(graded.ended)
+        if not step:
             return graded
         refused[step] = f"it took longer than {task.limits.value_seconds:g} seconds"
 
 
-def _run_once(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> NotebookRun:
+def _run_once(
+    notebook: nbformat.NotebookNode,
+    task: Task,
+    sandbox: Sandbox,
+    other: Mapping[str, bytes],
+    discarded: Callable[[SessionEnded | None], bool],
+) -> NotebookRun:
     files = {**task.files, **other}
     notes: dict[str, None] = {}
 
@@ -293,7 +305,7 @@ def _run_once(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, oth
     plain = None if other else PlainTests(task.blocked, task.confirmed, task.keeps_points, task.shown)
     # Whose answers they may be is asked of the run that counts.
     submitter = Submitter(task.student, () if other else task.others)
-    graded = grade(notebook, task.template, open_session, files, plain, submitter)
+    graded = grade(notebook, task.template, open_session, files, plain, submitter, discarded)
     return replace(graded, notes=(*notes, *graded.notes))
 
 

@@ -68,23 +68,40 @@ def test_what_was_not_confirmed_is_put_before_the_ta(points: float, on_values: O
     assert not _doubt(one, stock, PlainTests())
 
 
-def test_no_run_comes_after_one_that_could_read_hidden_tests(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+DEAF = """import signal, time
+from inside.encode import value as encoder
+own = encoder.Encoder.encode
+def deaf(self, value):
+    if value != "slow": return own(self, value)
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65)); time.sleep(60)
+encoder.Encoder.encode = deaf
+y = "slow"
+"""
+
+
+@pytest.mark.parametrize(("before", "runs"), [("", 3), (DEAF, 4)], ids=["all is well", "a value holds up the run"])
+def test_no_run_comes_after_one_that_could_read_hidden_tests(
+    before: str, runs: int, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It could be told what they compare with, if only by the clock, and make values that are right."""
-    test = replace(plain("assert x == 1"), released="", checksum="t")
+    checks = "from autograder import Checks\nchecks = Checks()\nchecks.number('y', 1)"
+    tests = [
+        replace(plain(code, name), released="", checksum=name)
+        for name, code in {"t": "assert x == 1", "c": checks}.items()
+    ]
     answer = TemplateCell("q1", "code", "", "", locked=False, grade=False, solution=True, checksum="1")
-    handed_in = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")])
+    handed_in = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"{before}x = 1")])
     handed_in.cells[0].metadata["nbgrader"] = {"grade_id": "q1"}
-    content = nbformat.writes(handed_in).encode()
-    task = Task("ada", content, Template("hw", "hw", (answer, test)), {}, {}, Limits(), confirmed=("t",))
+    content, limits = nbformat.writes(handed_in).encode(), Limits(value_seconds=1)
+    task = Task("ada", content, Template("hw", "hw", (answer, *tests)), {}, {}, limits, confirmed=("t",))
     ran: list[list[str]] = []
     opened, run = Sandbox.session, Session.run
     monkeypatch.setattr(Sandbox, "session", lambda *given: (ran.append([]), opened(*given))[1])
-    monkeypatch.setattr(
-        Session, "run", lambda self, code, *more, **how: (ran[-1].append(code), run(self, code, *more, **how))[1]
-    )
+    monkeypatch.setattr(Session, "run", lambda *given, **how: (ran[-1].append(given[1]), run(*given, **how))[1])
     done = grade_submission(task, sandbox)
-    assert [test.source in one for one in ran] == [False, False, True]
+    assert ["assert x == 1" in one for one in ran] == [False] * (runs - 1) + [True]
     assert done.on_values["t"].points == 2.0
+    assert {cell.grade_id: cell.points for cell in done.grades} == {"t": 2.0, "c": 0.0}
 
 
 def test_a_check_that_took_too_long_says_so() -> None:
