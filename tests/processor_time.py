@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _YARDSTICK_SECONDS = 0.15  # of such a machine
-_MOST = 3.0  # times as slow; what takes longer would pass whatever it does
+_MOST = 3.0  # times slower, and no more: else a machine that is slow enough would let anything pass
 
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Fail where a ``with`` block takes more processor time; a slower machine, or one that shares its cores, has more.
+    """Fail where a ``with`` block takes more processor time; a slower machine, or one that shares its cores, gets more.
 
     Example:
         >>> with at_most(1.0):

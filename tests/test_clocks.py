@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+
+from tests import processor_time
 
 TESTS = Path(__file__).parent
 WALL = {"time.monotonic()", "time.time()", "time.perf_counter()"}
@@ -49,6 +52,21 @@ FOUND = {
 @pytest.mark.parametrize("line", FOUND)
 def test_what_is_found(line: str) -> None:
     assert bool(list(faults(line))) is FOUND[line]
+
+
+@pytest.mark.parametrize(
+    ("yardstick", "spent", "fails"),
+    [(0.15, 0.9, False), (0.15, 1.1, True), (0.01, 0.9, False), (0.3, 1.9, False), (0.3, 2.1, True), (9, 3.1, True)],
+)
+def test_a_bound_of_processor_time(
+    yardstick: float, spent: float, fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a second: on the machine where it was set, on a faster one, on slower ones."""
+    clock = iter([100.0, 100.0 + spent])
+    monkeypatch.setattr(processor_time, "_yardstick", lambda: yardstick)
+    monkeypatch.setattr(processor_time.time, "process_time", lambda: next(clock))
+    with pytest.raises(AssertionError) if fails else nullcontext(), processor_time.at_most(1.0):
+        pass
 
 
 def test_no_test_depends_on_how_fast_the_machine_is() -> None:

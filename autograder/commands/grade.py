@@ -109,7 +109,7 @@ def _grade(options: argparse.Namespace, outcomes: list[Outcome]) -> None:
 
 
 def _engine(options: argparse.Namespace, course: Course) -> Engine:
-    from autograder.course.release.confirmable import preload
+    from autograder.course.release.libraries import preload
     from autograder.workers import cluster, engines
 
     if options.engine == "dask":

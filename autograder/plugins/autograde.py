@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.course.course import UNUSABLE, Course
 from autograder.course.grade_class import ClassGrader, Graded, Outcome
-from autograder.course.release.confirmable import preload
+from autograder.course.release.libraries import preload
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.course.writer import Writer
 from autograder.errors import OperatorError

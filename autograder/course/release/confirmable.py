@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from autograder.course.cache import Cache
 from autograder.course.course import Course
 from autograder.course.files import write_atomically
 from autograder.errors import GraderError
-from autograder.sandbox import needed
 from autograder.template import Template
 from autograder.workers.engines import Engine, rehearse_here
-
-_IMPORT = re.compile(r"(?:\b|\\n)(?:from[ \t]+(\w+)\S*[ \t]+import\b|import[ \t]+(\w+))")  # in a notebook's file
 
 
 @dataclass(frozen=True)
@@ -70,32 +65,10 @@ def confirmable(course: Course, template: Template, engine: Engine) -> Confirmab
 
 
 def code_of(course: Course, assignment: str) -> str:
-    """All code of an assignment in `source/`, with its texts: it tells which libraries are likely to be needed."""
+    """All code that a rehearsal may run, with the texts beside it: it tells which libraries are likely to be needed."""
     folder = course.folder("source", ".", assignment)
     paths = [path for path in sorted(folder.rglob("*")) if path.suffix in (".ipynb", ".py") and path.is_file()]
     return "\n".join(path.read_text("utf-8", "replace") for path in paths)
-
-
-def preload(course: Course, assignments: Iterable[str]) -> tuple[str, ...] | None:
-    """What the sandboxes of a class load before the first submission: everything, or nothing at all.
-
-    Loading takes seconds. It is spared where each assignment imports modules of Python's own only, as far as its files
-    can be read; a student who uses a library all the same loads it alone.
-
-    Returns:
-        As :func:`autograder.workers.engines.local` takes it.
-    """
-    try:
-        codes = [code_of(course, name) for name in assignments]
-    except OSError:
-        return None
-    return () if all(code and not _speaks_of_a_library(code) for code in codes) else None
-
-
-def _speaks_of_a_library(code: str) -> bool:
-    """Whether code, or a text beside it, names a library; where in doubt, it does."""
-    imported = {whole or part for part, whole in _IMPORT.findall(code)}
-    return bool(needed(code)) or not imported <= sys.stdlib_module_names | {"autograder"}
 
 
 def rehearsal_failed(problem: Exception) -> str:

@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course.course import Course
-from autograder.course.release.confirmable import preload
+from autograder.course.release.libraries import preload
 
 NOTHING, EVERYTHING = (), None
 SOURCES: dict[str, tuple[list[nbformat.NotebookNode], tuple[str, ...] | None]] = {
@@ -19,6 +19,8 @@ SOURCES: dict[str, tuple[list[nbformat.NotebookNode], tuple[str, ...] | None]] =
     "checks": ([new_code_cell("x = 1"), new_code_cell("from autograder import Checks\nChecks(1)")], NOTHING),
     "a table": ([new_code_cell("import pandas as pd\nx = pd.DataFrame()")], EVERYTHING),
     "a figure of a given table": ([new_code_cell("table.plot()")], EVERYTHING),
+    "several in a line": ([new_code_cell("import math, sklearn")], EVERYTHING),
+    "behind a magic command": ([new_code_cell("%time\nimport sklearn")], EVERYTHING),
     "another library": ([new_code_cell("from sklearn import datasets")], EVERYTHING),
     "a library in the text": ([new_markdown_cell("Use `numpy`."), new_code_cell("x = 1")], EVERYTHING),
 }
@@ -61,6 +63,11 @@ def test_without_a_source_nothing_is_known(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "source" / "hw").mkdir(parents=True)
     nbformat.write(new_notebook(cells=[new_code_cell("x = 1")]), tmp_path / "source" / "hw" / "hw.ipynb")
-    monkeypatch.setattr(Path, "read_text", Mock(side_effect=PermissionError))
     with chdir(tmp_path):
-        assert preload(Course.here(), ["hw"]) == EVERYTHING
+        course = Course.here()
+        (tmp_path / "source" / "hw" / "other.ipynb").write_text("no notebook")
+        assert preload(course, ["hw"]) == EVERYTHING
+        (tmp_path / "source" / "hw" / "other.ipynb").unlink()
+        assert preload(course, ["hw"]) == NOTHING
+        monkeypatch.setattr(Path, "read_bytes", Mock(side_effect=PermissionError))
+        assert preload(course, ["hw"]) == EVERYTHING
