@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -99,13 +100,14 @@ class SubmissionRecord:
         about = _head(head)
         if about.get("digest") != _digest(body):
             raise UnreadableRecord("the record is damaged")
-        first, *parts = map(json.loads, body.splitlines())
-        cells = {
-            name: CellRecord(cell["test"], cell["points"], _checks(cell), _part(part))
-            for (name, cell), part in zip(first["cells"].items(), parts, strict=True)
-        }
         known = str(about.get("work", "")), str(about.get("submitted", ""))
-        return cls(about["fingerprint"], about["code"], cells, first["sources"], *known)
+        with _of_this_version():
+            first, *parts = map(json.loads, body.splitlines())
+            cells = {
+                name: CellRecord(cell["test"], cell["points"], _checks(cell), _part(part))
+                for (name, cell), part in zip(first["cells"].items(), parts, strict=True)
+            }
+            return cls(about["fingerprint"], about["code"], cells, first["sources"], *known)
 
 
 class Prints(NamedTuple):
@@ -132,10 +134,17 @@ def verdicts_in(first_line: bytes, second_line: bytes) -> KeptVerdicts:
         UnreadableRecord: they are not the beginning of a record of this version.
     """
     _head(first_line)
-    try:
+    with _of_this_version():
         found = json.loads(second_line)
         cells = {name: KeptVerdict(cell["points"], _checks(cell)) for name, cell in found["cells"].items()}
         return KeptVerdicts(cells, found["sources"])
+
+
+@contextmanager
+def _of_this_version() -> Iterator[None]:
+    """Have what lacks a field, or holds another one, be no record, whoever wrote it."""
+    try:
+        yield
     except (ValueError, KeyError, TypeError, AttributeError):
         raise UnreadableRecord("the record is damaged") from None
 

@@ -1,11 +1,13 @@
 """What is kept of a submission: what one version writes it reads, and everything else is no record."""
 
+import hashlib
 import json
 
 import pytest
 
 from autograder.grading.evidence import Part
 from autograder.grading.record import (
+    FORMAT,
     CellRecord,
     CheckRecord,
     KeptVerdict,
@@ -72,6 +74,30 @@ DAMAGED = {
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED.keys())
 def test_everything_else_is_no_record(content: bytes) -> None:
+    with pytest.raises(UnreadableRecord):
+        SubmissionRecord.from_bytes(content)
+
+
+def signed(*lines: object) -> bytes:
+    """A record that is whole, with the lines of some other program."""
+    body = "\n".join(map(json.dumps, lines)).encode()
+    head = {"format": FORMAT, "fingerprint": "print", "code": "code", "digest": hashlib.sha256(body).hexdigest()}
+    return json.dumps(head).encode() + b"\n" + body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        signed(),
+        signed([]),
+        signed({"sources": {}}),
+        signed({"cells": {}}),
+        signed({"cells": {"t": {"test": "", "points": 0, "checks": []}}, "sources": {}}),
+        signed({"cells": {"t": {"test": "", "points": 0, "checks": [[1, 2, 3, 4, 5, 6, 7, 8]]}}, "sources": {}}, {}),
+        signed({"cells": {"t": {"test": "", "points": 0, "checks": []}}, "sources": {}}, {"answers": {}}),
+    ],
+)
+def test_a_whole_record_with_other_fields_is_none_of_this_version(content: bytes) -> None:
     with pytest.raises(UnreadableRecord):
         SubmissionRecord.from_bytes(content)
 
