@@ -94,8 +94,9 @@ def _assignment(options: argparse.Namespace) -> tuple[list[Path], str]:
     about = _About.of(name, file, content, options.columns)
     source = course.folder("source", ".", name)
     bank = (find_bank(course.root) or course.root / BANKS[-1]) / name
+    text = _rendered("assignment.txt.jinja", {**vars(about), "delimiters": course.delimiters})
     files = {
-        source / f"{name}.ipynb": _notebook(_rendered("assignment.txt.jinja", vars(about))),
+        source / f"{name}.ipynb": _notebook(text),
         source / file: content,
         course.root / course.settings.second_data / name / file: second_data(content),
         bank / "answers.toml": _rendered("answers.toml.jinja", vars(about)).encode(),
@@ -250,7 +251,7 @@ def _template(name: str) -> bytes:
     return resources.files(__package__).joinpath("templates", name).read_bytes()
 
 
-def _rendered(template: str, about: Mapping[str, str]) -> str:
+def _rendered(template: str, about: Mapping[str, Any]) -> str:
     import jinja2
 
     environment = jinja2.Environment(  # of Python, TOML and Markdown, no HTML

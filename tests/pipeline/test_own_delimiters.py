@@ -138,3 +138,17 @@ def test_the_formgrader_shows_the_scheme_beside_the_answer_and_nothing_else_of_i
     assert "it is 42" not in page
     assert "<<<" not in page
     assert "&lt;&lt;&lt;" not in page
+
+
+def test_a_new_assignment_is_written_with_them(tmp_path: Path) -> None:
+    (tmp_path / "nbgrader_config.py").write_text((REPOSITORY / "nbgrader_config.py").read_text() + CONFIG)
+    course = Course(tmp_path)
+    with chdir(course.root):
+        assert main(["new", "assignment", "01-first"]) == 0
+    source = "".join(cell.source for cell in course.source("01-first").cells)
+    assert source.count("<<< tests") == source.count(">>> tests") == 7
+    course.nbgrader("generate_assignment", "01-first")
+    release = "".join(cell.source for cell in course.release("01-first").cells)
+    assert not [
+        secret for secret in ("import Checks", "checks.", "<<<", ">>>", ".mean()", "One point for") if secret in release
+    ]
