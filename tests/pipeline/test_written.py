@@ -400,6 +400,7 @@ def test_mark_goes_to_no_text_that_nobody_has_read(course: Course, capsys: pytes
     before = path.read_bytes()
     notebook = course.autograded("cleo", NAME)
     next(cell for cell in notebook.cells if cell.source.startswith("**the group")).source = "Something else."
+    path.chmod(0o644)  # grading leaves it read-only
     nbformat.write(notebook, path)
     capsys.readouterr()
     status = autograder(course, "written", NAME, "--apply")
