@@ -9,13 +9,14 @@ import re
 import signal
 import sys
 import textwrap
+import traceback
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder import __version__
-from autograder.commands import COMMANDS, INTERRUPTED, STATUS, assignment_name, carry_out, command, refused
+from autograder.commands import COMMANDS, FAULT, INTERRUPTED, STATUS, assignment_name, carry_out, command, refused
 from autograder.errors import CourseError, did_you_mean
 from autograder.workers import processes
 
@@ -28,7 +29,14 @@ def program() -> int:
     """The command as a process of its own, in which nothing else runs."""
     signal.signal(signal.SIGINT, _end)  # while libraries are loaded, and when all is done, there is nothing to tidy
     processes.skip_slow_imports()
-    status = main()
+    try:
+        status = main()
+    except Exception:
+        traceback.print_exc()
+        sys.stderr.write(
+            "This is a fault of autograder itself. What was graded until then is kept. Please report it.\n"
+        )
+        status = FAULT
     signal.signal(signal.SIGINT, _end_silently if status == INTERRUPTED else _end)
     return status
 

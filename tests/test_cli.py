@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder import __version__, commands
-from autograder.cli import main
+from autograder.cli import main, program
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,21 @@ def test_an_interrupt_ends_with_one_line_at_any_moment(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (commands.INTERRUPTED, "")
         assert done.stderr.startswith("Interrupted.")
         assert done.stderr.count("\n") == 1
+
+
+def test_a_fault_of_the_grader_is_nobody_elses(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails() -> int:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("autograder.cli.main", fails)
+    monkeypatch.setattr("autograder.cli.signal.signal", lambda *_: None)
+    monkeypatch.setattr("autograder.cli.processes.skip_slow_imports", lambda: None)
+    assert program() == commands.FAULT == 70
+    *_, problem, said = capsys.readouterr().err.splitlines()
+    assert problem == "RuntimeError: unforeseen"
+    assert said.startswith("This is a fault of autograder itself.")
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:

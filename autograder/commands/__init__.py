@@ -10,6 +10,7 @@ The exit status says who has to act:
   1 something about a submission: it could not be graded, or was not changed for the reason shown
   2 whoever runs the command: its arguments, the course folder, the gradebook or this machine
   3 the author of an assignment: what it says cannot be meant, or does not hold in the audit
+ 70 whoever maintains this program: a fault of its own, told as Python tells it
 130 interrupted; what was done is written
 === =========================================================================================
 
@@ -54,12 +55,12 @@ COMMANDS = (
 )
 _MODULES = {"try": "try_answers"}  # where a command is called like a word of Python
 DONE, SUBMISSION, OPERATOR, AUTHOR = 0, SubmissionError.exit_status, OperatorError.exit_status, AuthorError.exit_status
-INTERRUPTED = 130
+FAULT, INTERRUPTED = 70, 130
 _NAMES = 20  # in a line
 STATUS = (
     f"Exit status: {DONE} done; {SUBMISSION} something about a submission, for example one that could not be graded; "
     f"{OPERATOR} arguments, course folder, gradebook or machine do not allow it; {AUTHOR} the author of an assignment "
-    f"has to act; {INTERRUPTED} interrupted."
+    f"has to act; {FAULT} a fault of the grader itself; {INTERRUPTED} interrupted."
 )
 
 
