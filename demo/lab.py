@@ -154,6 +154,7 @@ def environment(state: Path, token: str) -> Mapping[str, str]:
         **os.environ,
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "JUPYTER_TOKEN": token,
+        "TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR": "1",  # else a course that cannot be read is graded as stock's
         "JUPYTER_CONFIG_DIR": str(jupyter / "config"),
         "JUPYTER_DATA_DIR": str(jupyter / "data"),
         "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),

@@ -21,7 +21,7 @@ from autograder.course.settings import Autograder
 from autograder.course.submissions.renamed import submitted_notebook
 from autograder.course.submissions.submitted import SubmittedFolder
 from autograder.course.submissions.times import Collected, doubt
-from autograder.course.trouble import of_gradebook, told_once, trouble
+from autograder.course.trouble import of_gradebook, told_of_configuration, told_once, trouble
 from autograder.errors import CourseError, UnreadableNotebook, did_you_mean
 from autograder.grading.restoring.intake import read_notebook
 from autograder.grading.task import Task
@@ -54,11 +54,12 @@ class Course:
         """The course of the current folder; its configuration is read as every nbgrader command does.
 
         Raises:
-            CourseError: nbgrader can find nothing under the path of this folder.
+            CourseError: the configuration cannot be read, or nbgrader can find nothing under the path of this folder.
         """
         start_no_program()  # also where the course's configuration is not ours
-        app = NbGrader()
-        app.initialize([])
+        app = NbGrader(raise_config_file_errors=True)
+        with told_of_configuration():
+            app.initialize([])
         if problem := pattern_in_path(app.coursedir.root):
             raise CourseError(problem)
         return cls(app.coursedir, app)
@@ -78,9 +79,10 @@ class Course:
         """What the configuration says of grading.
 
         Raises:
-            CourseError: it has lines that this version does not understand.
+            CourseError: it has lines that this version does not understand, or values that a setting cannot have.
         """
-        return Autograder(parent=self.parent)
+        with told_of_configuration():
+            return Autograder(parent=self.parent)
 
     @cached_property
     def delimiters(self) -> Delimiters:

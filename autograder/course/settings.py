@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -72,9 +73,16 @@ class Autograder(Configurable):
         """The limits in force for an assignment: its own, then the course's, then nbgrader's ``c.Execute.timeout``.
 
         Raises:
-            CourseError: a configured limit does not exist; the message lists those that do.
+            CourseError: a configured limit does not exist, or has a value that it cannot have.
         """
-        chosen = {**self._nbgraders(), **self.limits, **self.assignment_limits.get(assignment, {})}
+        own = self.assignment_limits.get(assignment, {})
+        if not isinstance(own, Mapping):
+            raise CourseError(
+                f"nbgrader_config.py: c.Autograder.assignment_limits[{assignment!r}] must give limits by name, for "
+                f"example {{'memory_mb': 4096}}, not {own!r}.",
+                own,
+            )
+        chosen = {**self._nbgraders(), **self.limits, **own}
         known = {field.name for field in fields(Limits)}
         unknown = sorted(set(chosen) - known)
         if unknown:
@@ -84,7 +92,10 @@ class Autograder(Configurable):
                 unknown,
                 sorted(known),
             )
-        return Limits(**{**asdict(Limits()), **chosen})
+        try:
+            return Limits(**{**asdict(Limits()), **chosen})
+        except ValueError as problem:
+            raise CourseError(f"nbgrader_config.py: {problem}.", chosen) from None
 
     def _nbgraders(self) -> dict[str, float]:
         """nbgrader's own limit, ``c.Execute.timeout``: seconds for a cell; ``None`` or -1: no limit but a notebook's.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from nbgrader import api
 from nbgrader.api import InvalidEntry
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from traitlets import TraitError
+from traitlets.config.loader import FileConfigLoader
 
 from autograder.errors import CourseError
 
@@ -77,3 +80,38 @@ def told_once() -> Iterator[None]:
         yield
     finally:
         api.app_log.removeFilter(keeps)
+
+
+@contextmanager
+def told_of_configuration() -> Iterator[None]:
+    """Tell what keeps a configuration from being read, which traitlets would pass over, as if there were none.
+
+    Raises:
+        CourseError: naming the file and, where it is known, the line.
+    """
+    try:
+        yield
+    except CourseError:
+        raise
+    except SystemExit:  # of traitlets, which has told the reason, or of the file itself
+        raise CourseError("The configuration of this course cannot be used, and nothing was done.") from None
+    except TraitError as problem:
+        raise CourseError(
+            f"A setting of this course has a value that it cannot have: {problem}", str(problem)
+        ) from None
+    except Exception as problem:
+        why = f"{type(problem).__name__}: {getattr(problem, 'msg', problem)}"
+        raise CourseError(f"{_place(problem)} cannot be read, and nothing was done. {why}", why) from None
+
+
+def _place(problem: Exception) -> str:
+    """The configuration file that raised something, and the line."""
+    frames = list(traceback.walk_tb(problem.__traceback__))
+    readers = [one for frame, _ in frames if isinstance(one := frame.f_locals.get("self"), FileConfigLoader)]
+    if not readers:
+        return "The configuration of this course"
+    path = readers[-1].full_filename
+    lines = [line for frame, line in frames if frame.f_code.co_filename == path]
+    if isinstance(problem, SyntaxError) and problem.filename == path and problem.lineno:
+        lines = [problem.lineno]
+    return f"{path}, line {lines[-1]}," if lines else path

@@ -97,6 +97,7 @@ class CourseSpawner(LocalProcessSpawner):
         if self.grades:
             env |= {f"JUPYTER_{kind}_DIR": str(private / ".jupyter" / kind.lower()) for kind in _JUPYTERS}
             env["PATH"] = f"{BIN}:{env.get('PATH', os.defpath)}"
+            env["TRAITLETS_APPLICATION_RAISE_CONFIG_FILE_ERROR"] = "1"  # a course's, which else is passed over
         return env
 
     async def start(self):

@@ -1,5 +1,7 @@
 """What ``nbgrader_config.py`` sets for grading."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -32,6 +34,51 @@ def test_limits_of_an_assignment_are_its_own_then_the_courses_then_the_defaults(
 def test_an_unknown_limit_is_refused_and_the_known_ones_are_named() -> None:
     with pytest.raises(CourseError, match=r"'cell_second'.*cell_seconds"):
         settings(limits={"cell_second": 7}).limits_of("any")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("c.Autograder.limits = {'cell_seconds': -1}", "limit cell_seconds must be a positive number, not -1"),
+        ("c.Autograder.limits = {'memory_mb': '3'}", "limit memory_mb must be a positive whole number, not '3'"),
+        ("c.Autograder.limits = 5", "The 'limits' trait of an Autograder instance expected a dict, not the int 5"),
+        ("c.Autograder.assignment_limits = {'any': 5}", r"assignment_limits\['any'\] must give limits by name"),
+        ("c.Autograder.isolation = 'nothing'", r"expected any of \['bubblewrap', 'none'\], not the str 'nothing'"),
+    ],
+)
+def test_a_value_that_a_setting_cannot_have_is_told(
+    lines: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "nbgrader_config.py").write_text(f"c = get_config()\n{lines}\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CourseError, match=words):
+        Course.here().settings.limits_of("any")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("nbgrader_config.py", "c = get_config()\nc.x = = 1\n", ", line 2, cannot be read, and .*SyntaxError: invalid"),
+        ("nbgrader_config.py", "\n\nc = config()\n", ", line 3, cannot be read, and .*NameError: name 'config'"),
+        ("nbgrader_config.py", "import os\n\nopen(os.sep)\n", ", line 3, cannot be read, and .*IsADirectoryError"),
+        ("nbgrader_config.json", "{", " cannot be read, and nothing was done. JSONDecodeError"),
+        ("nbgrader_config.py", "raise SystemExit(0)", "configuration of this course cannot be used"),
+        (
+            "nbgrader_config.py",
+            "c = get_config()\nc.CourseDirectory.root = 5",
+            "configuration of this course cannot be",
+        ),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_is_not_passed_over(
+    name: str, text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without it, submissions would be graded with other limits, or without the course's folders."""
+    (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    place = re.escape(str(tmp_path / name)) if "be read" in told else ""
+    with pytest.raises(CourseError, match=f"{place}{told}"):
+        Course.here()
 
 
 @pytest.mark.parametrize(
