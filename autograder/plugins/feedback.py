@@ -68,6 +68,12 @@ class FeedbackExporter(HTMLExporter):
         if isinstance(self.parent, GenerateFeedback):
             renew_older_pages(self.parent)
 
+    def _create_environment(self) -> Any:
+        """nbconvert's, which escapes nothing by itself."""
+        environment = super()._create_environment()  # type: ignore[no-untyped-call]  # as above
+        environment.autoescape = True
+        return environment
+
     def from_notebook_node(self, nb: nbformat.NotebookNode, resources: Any = None, **kwargs: Any) -> Any:
         """The page and its resources, within a bound of time.
 
