@@ -121,8 +121,10 @@ def _is_configured_elsewhere() -> bool:
 
 def _load(options: argparse.Namespace) -> None:
     """Load what takes longest: here what most commands need, and meanwhile what workers need."""
-    if options.command == "try" or ("workers" in options and getattr(options, "engine", "local") == "local"):
-        processes.prepare(everything=options.command != "try")
+    if options.command == "try":
+        processes.prepare("autograder.audit.preload")
+    elif "workers" in options and getattr(options, "engine", "local") == "local":
+        processes.prepare()
     elif options.command == "report":
         processes.one_thread()
     # jsonschema's check of internationalized addresses, which no notebook has: its grammar takes a second to load.

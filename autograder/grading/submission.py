@@ -145,6 +145,13 @@ def restored(template: Template, content: bytes | None, problem: str = "") -> Re
 def grade_submission(task: Task, sandbox: Sandbox) -> GradedSubmission:
     """The way of one submission, step by step; a step that takes too long costs no other submission.
 
+    1. Restore the submission in the shape of the assignment.
+    2. Run it and judge what it did.
+    3. Compare the numbers of written answers with its own results.
+    4. Run it on other data, and point out answers that do not follow them.
+    5. Put flags for the TA at the cells.
+    6. Put notes for the student at the top.
+
     Args:
         task: the submission.
         sandbox: hides ``task.hidden``.
@@ -202,6 +209,68 @@ def _run_and_judge(ready: Restored, task: Task, sandbox: Sandbox) -> tuple[Noteb
     if untouched is None or not any(cell.points and cell.verdict.checks for cell in run.grades):
         return run, {}
     return _second_run(run, untouched, task, sandbox)
+
+
+def _run(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> NotebookRun:
+    """Step 2: run a notebook; again without a value or a function that held it up, which so costs no later part."""
+    refused: dict[Path, str] = {}
+
+    def held_up(ended: SessionEnded | None) -> Path:
+        """The step to refuse in another run; none where this one counts."""
+        step = ended.step if ended is not None else ()
+        return () if step in refused or len(refused) == _MOST_AGAIN else step
+
+    while True:
+        with refusing(refused):
+            graded = _run_once(notebook, task, sandbox, other, lambda ended: bool(held_up(ended)))
+        step = held_up(graded.ended)
+        if not step:
+            return graded
+        refused[step] = f"it took longer than {task.limits.value_seconds:g} seconds"
+
+
+def _run_once(
+    notebook: nbformat.NotebookNode,
+    task: Task,
+    sandbox: Sandbox,
+    other: Mapping[str, bytes],
+    discarded: Callable[[SessionEnded | None], bool],
+) -> NotebookRun:
+    files = {**task.files, **other}
+    notes: dict[str, None] = {}
+
+    copies = _copies_replaced(task.extra, task.files, other)
+    beside = {**copies, **own_file(notebook, task.template, {**task.extra, **files})}
+    open_session = functools.partial(_session, replace(task, extra=beside), sandbox, files, notes)
+    plain = None if other else PlainTests(task.blocked, task.confirmed, task.keeps_points, task.shown)
+    # Whose answers they may be is asked of the run that counts.
+    submitter = Submitter(task.student, () if other else task.others)
+    graded = grade(notebook, task.template, open_session, files, plain, submitter, discarded)
+    return replace(graded, notes=(*notes, *graded.notes))
+
+
+def _copies_replaced(
+    extra: Mapping[str, bytes], files: Mapping[str, bytes], other: Mapping[str, bytes]
+) -> Mapping[str, bytes]:
+    """The student's own files, with other data in each copy of a data file, wherever it lies, whatever its name."""
+    lines = {b"\n".join(files[name].split()): other[name] for name in other if name in files}
+    return {name: lines.get(b"\n".join(content.split()), content) for name, content in extra.items()}
+
+
+def _session(task: Task, sandbox: Sandbox, files: Mapping[str, bytes], notes: dict[str, None]) -> Session:
+    """A session with the assignment's files, and with the student's own where they fit; else there is a note.
+
+    Raises:
+        SandboxUnavailable: none can be opened, whatever the student handed in.
+    """
+    if task.extra:
+        with suppress(ValueError, SessionEnded, SandboxUnavailable):
+            return sandbox.session({**task.extra, **files}, task.limits)
+        notes["The files beside the notebook do not fit into its working folder; it ran without them."] = None
+    try:
+        return sandbox.session(files, task.limits)
+    except SessionEnded as ended:
+        raise SandboxUnavailable(f"a session could not be opened: {ended}") from ended
 
 
 def _add_remarks(run: NotebookRun, task: Task) -> None:
@@ -269,65 +338,3 @@ def _add_notes(notebook: nbformat.NotebookNode, task: Task, notes: Sequence[str]
         cell = {"cell_type": "markdown", "id": NOTES, "metadata": {}, "source": f"**Notes of the grader**\n\n{lines}"}
         notebook.cells.insert(0, nbformat.from_dict(cell))  # new_markdown_cell compiles a grammar, to look at it
     return notes
-
-
-def _run(notebook: nbformat.NotebookNode, task: Task, sandbox: Sandbox, other: Mapping[str, bytes]) -> NotebookRun:
-    """Run a notebook; again without a value or a function that held up the session, so that it costs no later part."""
-    refused: dict[Path, str] = {}
-
-    def held_up(ended: SessionEnded | None) -> Path:
-        """The step to refuse in another run; none where this one counts."""
-        step = ended.step if ended is not None else ()
-        return () if step in refused or len(refused) == _MOST_AGAIN else step
-
-    while True:
-        with refusing(refused):
-            graded = _run_once(notebook, task, sandbox, other, lambda ended: bool(held_up(ended)))
-        step = held_up(graded.ended)
-        if not step:
-            return graded
-        refused[step] = f"it took longer than {task.limits.value_seconds:g} seconds"
-
-
-def _run_once(
-    notebook: nbformat.NotebookNode,
-    task: Task,
-    sandbox: Sandbox,
-    other: Mapping[str, bytes],
-    discarded: Callable[[SessionEnded | None], bool],
-) -> NotebookRun:
-    files = {**task.files, **other}
-    notes: dict[str, None] = {}
-
-    copies = _copies_replaced(task.extra, task.files, other)
-    beside = {**copies, **own_file(notebook, task.template, {**task.extra, **files})}
-    open_session = functools.partial(_session, replace(task, extra=beside), sandbox, files, notes)
-    plain = None if other else PlainTests(task.blocked, task.confirmed, task.keeps_points, task.shown)
-    # Whose answers they may be is asked of the run that counts.
-    submitter = Submitter(task.student, () if other else task.others)
-    graded = grade(notebook, task.template, open_session, files, plain, submitter, discarded)
-    return replace(graded, notes=(*notes, *graded.notes))
-
-
-def _copies_replaced(
-    extra: Mapping[str, bytes], files: Mapping[str, bytes], other: Mapping[str, bytes]
-) -> Mapping[str, bytes]:
-    """The student's own files, with other data in each copy of a data file, wherever it lies, whatever its name."""
-    lines = {b"\n".join(files[name].split()): other[name] for name in other if name in files}
-    return {name: lines.get(b"\n".join(content.split()), content) for name, content in extra.items()}
-
-
-def _session(task: Task, sandbox: Sandbox, files: Mapping[str, bytes], notes: dict[str, None]) -> Session:
-    """A session with the assignment's files, and with the student's own where they fit; else there is a note.
-
-    Raises:
-        SandboxUnavailable: none can be opened, whatever the student handed in.
-    """
-    if task.extra:
-        with suppress(ValueError, SessionEnded, SandboxUnavailable):
-            return sandbox.session({**task.extra, **files}, task.limits)
-        notes["The files beside the notebook do not fit into its working folder; it ran without them."] = None
-    try:
-        return sandbox.session(files, task.limits)
-    except SessionEnded as ended:
-        raise SandboxUnavailable(f"a session could not be opened: {ended}") from ended

@@ -37,7 +37,6 @@ __all__ = ["MalformedValue", "decode", "optional_text", "parse"]
 MAX_DEPTH = 40
 MAX_NODES = 300_000  # values of one message
 TABLE_NODES = 20  # what an array or a part of a table counts for
-MAX_INT_DIGITS = 1025  # hexadecimal, with sign
 MAX_NAME = 300
 MAX_MESSAGE = 200
 MAX_FUNCTIONS = 1 << 31

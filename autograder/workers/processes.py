@@ -13,6 +13,7 @@ from multiprocessing.context import BaseContext
 
 from autograder.errors import OperatorError
 
+_PRELOAD = f"{__package__}.preload"  # all that hidden tests may import
 _LEAST_MB = 1500  # addresses of a process that has loaded the libraries
 
 
@@ -53,21 +54,21 @@ def one_thread() -> None:
         os.environ[f"{library}_NUM_THREADS"] = "1"
 
 
-def context(*, everything: bool = True) -> BaseContext:
+def context(preload: str = _PRELOAD) -> BaseContext:
     """For executors; see :func:`prepare`."""
     one_thread()  # a worker on each processor; the sandbox has the same
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload([f"{__package__}.preload" if everything else f"{__package__}.light_preload"])
+    found.set_forkserver_preload([preload])
     return found
 
 
-def prepare(*, everything: bool = True) -> None:
+def prepare(preload: str = _PRELOAD) -> None:
     """Begin to load, in another process, what workers need; it is deaf to Ctrl-C, which this one answers for all.
 
     Args:
-        everything: False leaves out what tests may import; once it has begun, this changes nothing any more.
+        preload: the module that loads it; once it has begun, this changes nothing any more.
     """
-    context(everything=everything)
+    context(preload)
     if threading.current_thread() is not threading.main_thread():
         forkserver.ensure_running()
         return

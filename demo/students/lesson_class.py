@@ -88,7 +88,6 @@ _ONE_SHARE = code("""
     icc_same_class = class_variance / (class_variance + residual_variance)
     """)
 
-_NEIGHBOR = 'student_id = "perfect"'
 
 STUDENTS = (
     Student(

@@ -60,7 +60,7 @@ def test_what_cannot_be_read_is_told_of_later(root: Path, capsys: pytest.Capture
 
 
 def test_a_process_that_grades_an_answer_loads_nothing_that_it_may_not_need() -> None:
-    program = "import sys, autograder.workers.light_preload, json; print(json.dumps(sorted(sys.modules)))"
+    program = "import sys, autograder.audit.preload, json; print(json.dumps(sorted(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     loaded = {name.split(".")[0] for name in json.loads(said)}
     assert "autograder" in loaded

@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from autograder.sandbox.building.bubblewrap import numerical_settings
 from autograder.workers import processes
 if __name__ == "__main__":
-    with ProcessPoolExecutor(1, processes.context(everything=False)) as pool:
+    with ProcessPoolExecutor(1, processes.context("autograder.audit.preload")) as pool:
         wanted = numerical_settings()
         print({name: pool.submit(os.getenv, name).result() for name in wanted} == wanted)
 """

@@ -1,4 +1,4 @@
-"""What the process loads that few workers are forked from: see :mod:`autograder.workers.processes`."""
+"""What the process loads that answers are tried in, which may need little: see :mod:`autograder.workers.processes`."""
 
 import gc
 from importlib import import_module
