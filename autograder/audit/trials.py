@@ -24,6 +24,8 @@ from autograder.errors import CourseError
 from autograder.pages.checks import as_text
 from autograder.template import Template, grade_id_of
 
+_FILES = (".ipynb", ".py", ".toml")  # what an answer can be in; any other text is the name of one
+
 
 @dataclass(frozen=True)
 class _Trial:
@@ -102,13 +104,15 @@ def _trials(rehearsal: Rehearsal, course: Course, options: argparse.Namespace, p
         CourseError: they name none.
     """
     file = Path(options.answer) if options.answer else None
+    if file is not None and file.suffix in _FILES and not file.is_file():
+        raise CourseError(f"There is no file {file}.", str(file))
     if file is not None and file.suffix == ".ipynb":
         yield _Trial(str(file), read_notebook_file(file))
         return
     if file is not None and file.suffix == ".py":
         if not options.part:
             raise CourseError(f"Say with --part which cell {file} is the answer to: one of {', '.join(parts)}.")
-        code = {**rehearsal.solutions, options.part: file.read_text(encoding="utf-8")}
+        code = {**rehearsal.solutions, options.part: file.read_text("utf-8", "replace")}
         yield _Trial(str(file), filled_in(rehearsal.released, code))
         return
     if not options.answer:

@@ -83,10 +83,29 @@ def _part_of(credit: float, share: float) -> float:
 
 
 def right(got: str = "", hint: str = "") -> Verdict:
-    """An answer that earns the whole credit."""
+    """What a kind of check of your own (:func:`autograder.check`) returns for a right answer.
+
+    Args:
+        got: the student's answer in words; the feedback shows it behind "Found:".
+        hint: what the student may read all the same.
+
+    Example:
+        >>> right("12 letters").share
+        1.0
+    """
     return Verdict(1.0, got, hint)
 
 
 def wrong(got: str = "", hint: str = "", mistake: str = "") -> Verdict:
-    """An answer that earns nothing."""
+    """What a kind of check of your own (:func:`autograder.check`) returns for an answer that earns nothing.
+
+    Args:
+        got: the student's answer in words; the feedback shows it behind "Found:".
+        hint: what to think about; never the answer.
+        mistake: the name of the mistake, by which reports count it; empty where it is none of a known kind.
+
+    Example:
+        >>> wrong("no letters", "Look at the first line.", "empty").mistake
+        'empty'
+    """
     return Verdict(0.0, got, hint, mistake)

@@ -54,7 +54,8 @@ def trying(
         values: the student's variables.
 
     Raises:
-        AuthorError: if the credits do not add up to ``points``, or no ``Checks`` were made.
+        AuthorError: if the credits do not add up to ``points``, no ``Checks`` were made, or a condition cannot do
+            without a value that was not given.
 
     Example:
         >>> with trying(slope=50.2):
@@ -73,6 +74,13 @@ def trying(
         except AssertionError as error:
             if not add_failed_assertion(error, file):
                 raise
+        except TypeError as error:  # in a test cell, a condition is worked out inside its check
+            if f"'{Missing.__name__}'" not in str(error):
+                raise
+            raise AuthorError(
+                f"a value that was not given was computed with ({error}). In a test cell the check of it fails; "
+                "to see that here, make the condition a function: checks.that(label, lambda: …)"
+            ) from error
         if not cell.lists:
             raise AuthorError("nothing was tried: no `Checks` were made inside of `with trying(…)`")
         for checks in cell.lists:

@@ -153,8 +153,8 @@ def test_effects_that_follow_from_ones_own_model_are_right(own: Callable[[], Any
     assert ("your own" in result.hint) is (status is Status.PASSED)
 
 
-@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan")])
-def test_a_scale_is_a_standard_deviation(scale: float) -> None:
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf"), WANT, "1", [1.0]])
+def test_a_scale_is_a_standard_deviation(scale: Any) -> None:
     with pytest.raises(AuthorError, match="standard deviation"):
         judge_value(WANT, "effects", WANT, scale=scale)
 

@@ -126,6 +126,16 @@ def test_an_assertion_is_tried_as_a_check(capsys: pytest.CaptureFixture[str]) ->
     assert "look again" in capsys.readouterr().out
 
 
+def test_a_condition_on_a_value_that_was_not_given_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(AuthorError, match=r"checks\.that\(label, lambda: …\)"), autograder.trying(x=1.0):
+        Checks().that("it is large", student.value("y") > 0)
+    with autograder.trying(x=1.0):
+        Checks().that("it is large", lambda: student.value("y") > 0)
+    assert "✗ it is large" in capsys.readouterr().out
+    with pytest.raises(TypeError, match="'str'"), autograder.trying(x="a"):
+        Checks().that("it is large", student.value("x") > 0)
+
+
 def test_trying_nothing_and_tables_that_were_not_given_are_said() -> None:
     with pytest.raises(AuthorError, match="nothing was tried"), autograder.trying(x=1.0):
         pass

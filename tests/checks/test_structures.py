@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder.checks import AuthorError
+from autograder.checks import AuthorError, Status
 from autograder.values.views import Missing, Opaque, Record
 from tests.checks.fakes import Row, judge_value
 
@@ -384,8 +384,17 @@ AUTHORS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "a scale of zero": ("array", ([1.0, 2.0],), {"scale": 0}),
     "no rows": ("rows", (OUT.iloc[:0], ["Subject"]), {}),
     "keys that are no columns": ("rows", (PAIRS, ["Subject", "Hour"]), {"of": STUDY}),
+    "a scale that is a column": ("array", ([1.0, 2.0],), {"scale": pd.Series([1.0, 2.0])}),
+    "a shape of one number": ("shape", (3,), {}),
+    "a shape in words": ("shape", ("180",), {}),
     "rows without keys": ("rows", ([1.0], ["Subject", "Day"]), {}),
 }
+
+
+def test_one_key_needs_no_list() -> None:
+    want = [("308",), ("371",)]
+    assert judge_value(["371", "308"], "rows", want, "Subject").status is Status.PASSED
+    assert judge_value(["371"], "rows", want, "Subject").earned == 0.5
 
 
 @pytest.mark.parametrize(("method", "args", "kwargs"), AUTHORS.values(), ids=AUTHORS)

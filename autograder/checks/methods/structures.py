@@ -307,7 +307,7 @@ class StructureChecks(CheckList):
         self,
         name: str,
         want: Any,
-        keys: Sequence[str],
+        keys: str | Sequence[str],
         *,
         of: pd.DataFrame | None = None,
         credit: float | None = None,
@@ -321,7 +321,7 @@ class StructureChecks(CheckList):
         Args:
             name: the student's variable.
             want: the reference: a table with the key columns, or tuples of keys.
-            keys: columns that tell each row from all others.
+            keys: the column, or the columns, that tell each row from all others.
             of: the table that they are rows of; without it, labels of the index and masks cannot be understood.
             credit: points.
             mistakes: rows of misconceptions, whose ``wrong`` gives a set of rows or a kind.
@@ -336,7 +336,8 @@ class StructureChecks(CheckList):
                   Found: a list of 2 values
                   Hint: These rows are right, but some are missing.
         """
-        wanted = WantedRows(name, rows_of(want, keys), tuple(keys), of)
+        columns = (keys,) if isinstance(keys, str) else tuple(keys)
+        wanted = WantedRows(name, rows_of(want, columns), columns, of)
         self._check_value(
             "rows",
             name,

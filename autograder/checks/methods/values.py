@@ -182,6 +182,9 @@ class ValueChecks(CheckList):
             mistakes: rows, whose ``wrong`` gives a shape or a kind.
             label: what the feedback calls the check.
 
+        Raises:
+            AuthorError: if the reference is a single number.
+
         Example:
             >>> with trying(size=(3, 180)):
             ...     checks = Checks()
@@ -191,7 +194,7 @@ class ValueChecks(CheckList):
                   Found: (3, 180)
                   Hint: Rows come first, then columns.
         """
-        sizes = tuple(want)
+        sizes = _shape(name, want)
         self._check(
             label or f"`{name}`",
             lambda rows: judge_shape(name, student.value(name), sizes, rows),
@@ -373,6 +376,12 @@ def _finite(name: str, want: Any) -> float:
     if isinstance(number, Unfit) or not math.isfinite(number):
         raise AuthorError(f"the reference of {name!r} must be one finite number, got {want!r}", want)
     return number
+
+
+def _shape(name: str, want: Any) -> tuple[int, ...]:
+    if not isinstance(want, Iterable) or isinstance(want, str):
+        raise AuthorError(f"the shape {name!r} must be whole numbers such as (180, 3), got {want!r}", want)
+    return tuple(want)
 
 
 def _estimates(model: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from autograder.checks.tolerance import (
     distance,
     made_whole,
 )
-from autograder.checks.values.containers import Unfit, as_floats, as_number, is_usable
+from autograder.checks.values.containers import Unfit, as_floats, as_number, is_positive, is_usable
 from autograder.checks.values.number import CARRIED_HINT, own_result, unusable
 from autograder.values.views import type_of_array
 
@@ -52,8 +52,8 @@ class WantedArray:
     def __post_init__(self) -> None:
         if len(self.values) < 2 or not np.isfinite(self.values).all():
             raise AuthorError(f"the reference of {self.name!r} needs two or more finite numbers", self.values)
-        if self.scale is not None and not (math.isfinite(self.scale) and self.scale > 0):
-            raise AuthorError(f"`scale` must be a number > 0, got {self.scale!r}", self.scale)
+        if self.scale is not None and not is_positive(self.scale):
+            raise AuthorError(f"the scale of {self.name!r} must be a number > 0, got {self.scale!r}", self.scale)
 
     @property
     def tolerance(self) -> Tolerance:

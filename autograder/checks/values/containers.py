@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -73,6 +74,16 @@ def text_in(value: Any, depth: int = 0) -> str:
         return value
     items = _items(value) if is_usable(value) and depth < _DEEPEST else None
     return text_in(items[0], depth + 1) if items else ""
+
+
+def is_positive(value: Any) -> bool:
+    """Whether an author's scale is one finite number > 0, and not, for example, a column.
+
+    Example:
+        >>> is_positive(37.1), is_positive(0), is_positive([37.1])
+        (True, False, False)
+    """
+    return isinstance(value, numbers.Real) and 0 < float(value) < math.inf
 
 
 def is_usable(value: Any) -> bool:

@@ -25,7 +25,7 @@ from autograder.checks.tolerance import (
     distance,
     made_whole,
 )
-from autograder.checks.values.containers import Unfit, as_number, as_numbers, is_usable, key, keys
+from autograder.checks.values.containers import Unfit, as_number, as_numbers, is_positive, is_usable, key, keys
 from autograder.checks.values.number import CARRIED_HINT, own_result, unusable
 
 NO_SUBJECTS_KEEPS = 0.5
@@ -49,7 +49,7 @@ class WantedEffects:
     each: str = "subject"  # what hints call one of them
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.scale) and self.scale > 0):
+        if not is_positive(self.scale):
             raise AuthorError(
                 f"the scale of effects is a standard deviation, a number > 0, got {self.scale!r}", self.scale
             )
