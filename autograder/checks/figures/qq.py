@@ -34,7 +34,14 @@ def sample_of(values: Any) -> type_of_array:
 def judge_qq(figure: Figure, sample: type_of_array) -> Verdict:
     """Judge one figure by whether a panel shows the normal QQ plot of a sample, standardized or not.
 
-    The line is optional, and any usual plotting positions are right.
+    The line is optional. The positions (i − a) / (n + 1 − 2a) with any usual a are right, among them i / (n + 1) of
+    statsmodels (a = 0), those of Blom (1958, *Statistical Estimates and Transformed Beta-Variables*; a = 3/8), and
+    SciPy's, which are Filliben's (1975, *Technometrics* 17, 111-117). Hyndman and Fan (1996, *The American
+    Statistician* 50, 361-365) compare them.
+
+    Args:
+        figure: as it was recorded.
+        sample: the values, shape (n,), in their own unit.
     """
     got = content(figure)
     collections = list(_collections(figure))
