@@ -10,7 +10,16 @@ from lmmsolutions.core.results import FittedModel, LineFit
 
 
 def fit_line(x: ArrayLike, y: ArrayLike) -> LineFit:
-    """The least squares line y = intercept + slope · x, by centred sums of squares.
+    """The least squares line y = intercept + slope · x, by centered sums of squares.
+
+    Args:
+        x: the predictor, shape (n,), n ≥ 3.
+        y: the response, shape (n,), in the same order.
+
+    Returns:
+        The line and its standard errors, in the units of the response and the response per predictor; the residual
+        variance is RSS / (n − 2), in squared units of the response (Draper and Smith 1998, *Applied Regression
+        Analysis*, ch. 1).
 
     Raises:
         ValueError: fewer than three points, or all x equal: no line with a residual variance is determined.
@@ -38,7 +47,15 @@ def fit_line(x: ArrayLike, y: ArrayLike) -> LineFit:
 
 
 def fit_ols(endog: pd.Series[float], exog: pd.DataFrame) -> FittedModel:
-    """The least squares fit of any design matrix; the shortest solution where it lacks full rank, as in statsmodels."""
+    """The least squares fit of any design matrix; the shortest solution where it lacks full rank, as in statsmodels.
+
+    Args:
+        endog: the response, shape (n,), with its name.
+        exog: the design matrix, shape (n, p), with a column of ones where the model has an intercept.
+
+    Returns:
+        The fit; ``scale`` is RSS / (n − rank), in squared units of the response.
+    """
     y, x = endog.to_numpy(float), exog.to_numpy(float)
     coefficients, _, rank, _ = np.linalg.lstsq(x, y, rcond=None)
     rss = float(np.square(y - x @ coefficients).sum())

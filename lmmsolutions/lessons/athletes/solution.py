@@ -112,6 +112,14 @@ def variance_interval(table: pd.DataFrame, residual_variance: float, degrees: in
 
     (degrees · MSB / χ²-quantile - σ²) / n with MSB = n times the variance of the J means, n rows an athlete, and
     J - 1 degrees of freedom unless told otherwise.
+
+    Args:
+        table: columns ``athlete_id`` and ``correctness``, the same number of rows n for each of the J athletes.
+        residual_variance: σ², in squared units of ``correctness``.
+        degrees: of freedom of the variance of the means; default: J - 1.
+
+    Returns:
+        Lower and upper limit, in squared units of ``correctness``; the lower one may be negative.
     """
     means = table.groupby("athlete_id")["correctness"].mean()
     rows, degrees = len(table) / len(means), degrees or len(means) - 1

@@ -31,7 +31,14 @@ class Power:
     normal_quantile: bool = False  # the limit is taken from the normal distribution, the variance from the sample
 
     def __call__(self, n_subjects: int, slope: float, n_sim: int = 0, seed: int = 0) -> float:
-        """The exact power; ``n_sim`` and ``seed`` make no difference."""
+        """The exact power, 0 … 1; ``n_sim`` and ``seed`` make no difference.
+
+        Args:
+            n_subjects: that take part, at least two.
+            slope: the true mean slope, in ms per day.
+            n_sim: not used; a student's function has it.
+            seed: not used, likewise.
+        """
         del n_sim, seed
         df = n_subjects - 1
         tail = self.level / (2 if self.two_sided else 1)
