@@ -34,9 +34,9 @@ def test_the_terms_of_every_data_set_are_named_beside_it() -> None:
     assert set(rows) >= {dataset.file for dataset in DATASETS.values()}
     for dataset in DATASETS.values():
         if rows[dataset.file].split("|")[3].strip() == "those of the project":
-            assert dataset.licence.endswith("under the terms of the project.")
+            assert dataset.license.endswith("under the terms of the project.")
         else:
-            assert f"| {dataset.licence} |" in rows[dataset.file]
+            assert f"| {dataset.license} |" in rows[dataset.file]
 
 
 def test_files_of_the_packages_that_are_no_code_are_installed_with_them() -> None:

@@ -32,7 +32,7 @@ class Autograder(Configurable):
     unconfirmed = Enum(
         ("points", "none"),
         "points",
-        help="What a test cell without Checks earns that passes beside the student's code and not on copies of its "
+        help="What a test cell without `Checks` earns if it passes in the student's process but not on copies of its "
         "values: nbgrader's points, with a remark for the TA, or none until somebody has looked.",
     ).tag(config=True)
     isolation = Enum(

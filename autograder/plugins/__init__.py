@@ -51,7 +51,8 @@ def configure(c: Config) -> None:
       before anything is changed.
     - ``c.ExchangeFactory.collect``: ``CarefulCollect``, which follows nothing that a student may have put into
       the exchange; where ``ngshare_exchange.configureExchange(c)`` was called before, ``NgshareCollect``, which keeps
-      to the same bounds; `autograder watch` looks there too, then.
+      to the same bounds.
+    - ``c.Watch.source``, with ngshare only: `autograder watch` looks for submissions there.
     - ``c.ExchangeFactory.release_feedback``: the same for feedback (``SparingReleaseFeedback``,
       ``NgshareReleaseFeedback``): a page that nobody could fetch is named, and everybody else's is released.
     - ``c.Application.logging_config``: messages of nbgrader's commands show the control characters of a folder's name.
@@ -68,8 +69,8 @@ def configure(c: Config) -> None:
     gradebook, for which it would start a program, and adds the folder of this Python to ``PATH``: `nbgrader db` starts
     ``alembic`` by name, which lies there also where the environment is not activated.
 
-    What grading itself can be told is in the section ``c.Autograder``, of which nothing is set here: see
-    :class:`autograder.course.settings.Autograder` for its settings and their defaults.
+    Settings for grading itself are in ``c.Autograder``; ``configure(c)`` sets none of them. See
+    :class:`autograder.course.settings.Autograder` for them and their defaults.
 
     Args:
         c: the configuration, from ``get_config()``.

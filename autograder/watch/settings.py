@@ -21,7 +21,7 @@ class Watch(Configurable):
     assignment_feedback = Dict(
         help="The same for single assignments, for example {'05-mixed-model': {'release': 'after due date'}}."
     ).tag(config=True)
-    timezone = Unicode("UTC", help="Where days begin, and in which times are told, such as 'Europe/Berlin'.").tag(
+    timezone = Unicode("UTC", help="Time zone for day boundaries and displayed times, such as 'Europe/Berlin'.").tag(
         config=True
     )
     most_waiting = Int(

@@ -39,7 +39,7 @@ class Dataset:
     n_rows: int
     units: Mapping[str, str]  # column → meaning and unit, in the order of the columns
     source: str
-    licence: str
+    license: str
 
 
 DATASETS: Mapping[str, Dataset] = MappingProxyType(
@@ -58,7 +58,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "restriction and subsequent recovery: a sleep dose-response study. Journal of Sleep Research 12, 1-12. "
                 "As distributed with the R package lme4 (data set sleepstudy, group with three hours in bed)."
             ),
-            licence="GPL-2 or later, as part of lme4",
+            license="GPL-2 or later, as part of lme4",
         ),
         "athletes": Dataset(
             file="athletes.csv",
@@ -75,7 +75,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "Simulated with NumPy default_rng(42): athlete baselines N(0.85, sd 0.05), session effect -0.08, "
                 "noise sd 0.05, clipped to 0 … 1."
             ),
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "schools": Dataset(
             file="schools.csv",
@@ -86,7 +86,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "Simulated with NumPy default_rng(42): score = 50 + 3 hours + school + noise, "
                 "school sd 8 (variance 64), noise sd 5."
             ),
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "nested": Dataset(
             file="nested.csv",
@@ -103,7 +103,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "Simulated, seed 20240601: 20 schools of 4 classes of 8 to 15 students, "
                 "60 + 2 hours + school (sd 5) + class (sd 3) + noise (sd 4)."
             ),
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "student_performance": Dataset(
             file="student_performance.csv",
@@ -117,7 +117,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "test_score": "points",
             },
             source="Simulated, seed 20240602: 30 schools, random intercept and random slope of study hours.",
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "health": Dataset(
             file="health.csv",
@@ -131,7 +131,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "recovery_days": "days until recovery",
             },
             source="Simulated, seed 20240603: 5000 patients in 50 clinics, random intercept per clinic.",
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "schools_few": Dataset(
             file="schools_few.csv",
@@ -139,7 +139,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
             n_rows=125,
             units={"school": "school, no unit", "hours": "homework, hours a week", "score": "test score, points"},
             source="Rows of schools: the first three of School 04, the first two of School 05, all of the others.",
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "referral": Dataset(
             file="referral.csv",
@@ -154,7 +154,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "Simulated with NumPy default_rng(20240605): 40 clinics of 12 to 24 patients; clinics that get severe "
                 "cases treat more of them. True effect of the treatment -3 days."
             ),
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "clinic_stay": Dataset(
             file="clinic_stay.csv",
@@ -170,7 +170,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
                 "Simulated with NumPy default_rng(20240604): 30 clinics of 12 to 24 patients, log of the stay linear "
                 "in age and treatment, random intercept sd 0.3, noise sd 0.4."
             ),
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
         "plots": Dataset(
             file="plots.csv",
@@ -178,7 +178,7 @@ DATASETS: Mapping[str, Dataset] = MappingProxyType(
             n_rows=72,
             units={"plot": "plot, no unit", "harvest": "yield of one sample, kg"},
             source="Simulated with NumPy default_rng(216): 12 plots of 6 samples, 10 + plot (sd 0.6) + noise (sd 2).",
-            licence=_SIMULATED,
+            license=_SIMULATED,
         ),
     }
 )

@@ -85,7 +85,7 @@ class _Shape:
 
 
 def optimum(problem: Problem, correlated: Sequence[bool]) -> Optimum:
-    """Maximise the likelihood.
+    """Maximize the likelihood.
 
     Args:
         problem: the data; the columns of random-effects designs should be of a like size.

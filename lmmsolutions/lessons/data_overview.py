@@ -1,4 +1,4 @@
-"""Question 1: the table, its size and its ranges."""
+"""Assignment 1: the table, its size and its ranges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lmmsolutions.core.results import Means, Mistake, type_of_numbers
 
 @dataclass(frozen=True, eq=False)
 class DataOverview:
-    """Question 1: what the table holds."""
+    """Assignment 1: what the table holds."""
 
     sleep_study_data: Annotated[pd.DataFrame, Means("the table as loaded")]
     first_rows: Annotated[pd.DataFrame, Means("its first five rows")]

@@ -1,4 +1,4 @@
-"""Question 3: one least squares line for all subjects together."""
+"""Assignment 3: one least squares line for all subjects together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lmmsolutions.lessons.mixed_model.models import subjects_as_dummies
 
 @dataclass(frozen=True, eq=False)
 class Ols:
-    """Question 3: one line for everybody, Reaction = intercept + slope · Days + error."""
+    """Assignment 3: one line for everybody, Reaction = intercept + slope · Days + error."""
 
     intercept: Annotated[float, Means("expected Reaction at Days = 0", "ms")]
     slope: Annotated[float, Means("change of the expected Reaction", "ms per day")]

@@ -1,4 +1,4 @@
-"""Question 6: two subjects' lines from the mixed model."""
+"""Assignment 6: two subjects' lines from the mixed model."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUBJECT_2 = 337
 
 @dataclass(frozen=True)
 class SubjectComparison:
-    """Question 6: two subjects' lines from the mixed model, parallel because the model says so."""
+    """Assignment 6: two subjects' lines from the mixed model, parallel because the model says so."""
 
     subject_1: Annotated[int, Means("first subject")]
     subject_2: Annotated[int, Means("second subject")]
@@ -227,8 +227,8 @@ def _lines_with_slopes(data: pd.DataFrame) -> dict[int, tuple[float, float]]:
 MISTAKES: tuple[Mistake, ...] = (
     Mistake("subjects exchanged", "subject_1", lambda _: SUBJECT_2, 0.5, _EXCHANGED),
     Mistake("subjects exchanged", "subject_2", lambda _: SUBJECT_1, 0.5, _EXCHANGED),
-    Mistake("subjects of question four", "subject_1", lambda _: 308, 0.0, _OTHER_SUBJECTS),
-    Mistake("subjects of question four", "subject_2", lambda _: 309, 0.0, _OTHER_SUBJECTS),
+    Mistake("subjects of assignment four", "subject_1", lambda _: 308, 0.0, _OTHER_SUBJECTS),
+    Mistake("subjects of assignment four", "subject_2", lambda _: 309, 0.0, _OTHER_SUBJECTS),
     *_intercept_mistakes("intercept_1", SUBJECT_1, SUBJECT_2),
     *_intercept_mistakes("intercept_2", SUBJECT_2, SUBJECT_1),
     # Only the subject far from the average tells the two methods apart; the other's intercept agrees to 5e-5.

@@ -1,4 +1,4 @@
-"""Questions 3c and 4: a separate least squares line for each subject."""
+"""Part 3c and assignment 4: a separate least squares line for each subject."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SubjectFit:
 
 @dataclass(frozen=True, eq=False)
 class SubjectFits:
-    """Questions 3c and 4: a separate line for each subject."""
+    """Part 3c and assignment 4: a separate line for each subject."""
 
     intercept_308: Annotated[float, Means("expected Reaction of subject 308 at Days = 0", "ms")]
     slope_308: Annotated[float, Means("slope of subject 308", "ms per day")]
@@ -47,7 +47,7 @@ class SubjectFits:
 
     @property
     def subject_lines(self) -> dict[int, tuple[float, float]]:
-        """``lines`` under the name of the figure of question 3c."""
+        """``lines`` under the name of the figure of part 3c."""
         return self.lines
 
     @property

@@ -1,4 +1,4 @@
-"""Other data for the six questions, on which an answer that was typed in rather than computed is wrong.
+"""Other data for the assignments, on which an answer that was typed in rather than computed is wrong.
 
 A submission that is run on such data shows whether its answers follow the data.  That is a fair test only where the
 data are as good as the published ones, so candidates are *drawn* (:mod:`~lmmsolutions.variants.drawing`) and

@@ -54,19 +54,19 @@ class Candidate:
         return {name: item.solve(self.variant.of(name)) for name, item in ASSIGNMENTS.items()}
 
     def line(self, subject: int) -> LineFit:
-        """One subject's own line, without the other subjects' of question 4."""
+        """One subject's own line, without the other subjects' of assignment 4."""
         rows = self.complete[self.complete["Subject"] == subject]
         return fit_line(rows["Days"], rows["Reaction"])
 
     @property
     def mixed(self) -> MixedModel:
-        """The solution of question 5."""
+        """The solution of assignment 5."""
         solution: MixedModel = self.solutions["05-mixed-model"]
         return solution
 
     @property
     def comparison(self) -> SubjectComparison:
-        """The solution of question 6."""
+        """The solution of assignment 6."""
         solution: SubjectComparison = self.solutions["06-subject-comparisons"]
         return solution
 
@@ -109,7 +109,7 @@ class Candidate:
 
     @cached_property
     def fits(self) -> Mapping[str, StudentsFit]:
-        """Optimiser → how a student's fit with it compares with the reference."""
+        """Optimizer → how a student's fit with it compares with the reference."""
         return {name: students_fit(self.complete, self.mixed, name) for name in OPTIMIZERS}
 
 

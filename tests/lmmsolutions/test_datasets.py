@@ -23,7 +23,7 @@ def test_a_data_set_is_what_its_record_says(name: str) -> None:
     assert list(data.columns) == list(dataset.units)
     assert not data.isna().any(axis=None)
     assert dataset.source
-    assert dataset.licence
+    assert dataset.license
 
 
 def test_the_published_data_are_those_of_lme4() -> None:
@@ -31,7 +31,7 @@ def test_the_published_data_are_those_of_lme4() -> None:
     assert data["Subject"].nunique() == 18
     assert (data.groupby("Subject")["Days"].apply(list) == [list(range(10))] * 18).all()
     assert "lme4" in DATASETS["sleepstudy"].source
-    assert "GPL-2" in DATASETS["sleepstudy"].licence
+    assert "GPL-2" in DATASETS["sleepstudy"].license
 
 
 def test_every_call_gives_a_fresh_table() -> None:

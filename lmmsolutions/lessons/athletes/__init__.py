@@ -1,4 +1,4 @@
-"""Question 8: every number of a mixed model's summary, and what four athletes can tell."""
+"""Assignment 8: every number of a mixed model's summary, and what four athletes can tell."""
 
 from lmmsolutions.lessons.athletes.mistakes import MISTAKES, mistakes_on
 from lmmsolutions.lessons.athletes.solution import Athletes, solve

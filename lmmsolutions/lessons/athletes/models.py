@@ -1,4 +1,4 @@
-"""The model of question 8 and those that are fitted by mistake in its place."""
+"""The model of assignment 8 and those that are fitted by mistake in its place."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ QUANTILE = float(stats.norm.ppf(0.975))
 
 @dataclass(frozen=True, eq=False)
 class Athletes:
-    """The answers of question 8; correctness is a score from 0 to 1."""
+    """The answers of assignment 8; correctness is a score from 0 to 1."""
 
     effect: Annotated[float, Means("change of the expected score from the low to the high session", "score")]
     effect_se: Annotated[float, Means("standard error of effect", "score")]

@@ -1,4 +1,4 @@
-"""What goes wrong with the variances of the athletes' model: a part of the table of question 8."""
+"""What goes wrong with the variances of the athletes' model: a part of the table of assignment 8."""
 
 from __future__ import annotations
 

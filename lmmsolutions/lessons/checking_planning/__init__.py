@@ -1,4 +1,4 @@
-"""Question 14: what the plots of residuals and effects say, and how many subjects a study needs."""
+"""Assignment 14: what the plots of residuals and effects say, and how many subjects a study needs."""
 
 from lmmsolutions.lessons.checking_planning.mistakes import MISTAKES
 from lmmsolutions.lessons.checking_planning.solution import CheckingPlanning, solve

@@ -156,7 +156,7 @@ def log_effect(change: Callable[[float], float]) -> type_of_number:
 
 
 def days_in_percent(of_intercept: bool) -> type_of_number:
-    """Data → the effect in days as a share of the intercept, or of the mean stay, in per cent."""
+    """Data → the effect in days as a share of the intercept, or of the mean stay, in percent."""
 
     def wrong(_sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> float:
         fit = fit_stay(stay_of(stay))

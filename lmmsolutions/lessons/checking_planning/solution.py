@@ -21,7 +21,7 @@ MIDDLE_AGE = 50.0  # years
 
 @dataclass(frozen=True, eq=False)
 class CheckingPlanning:
-    """The answers of question 14."""
+    """The answers of assignment 14."""
 
     outliers: Annotated[pd.DataFrame, Means("rows beyond three residual standard deviations", "ms, days, 1")]
     spread_ratio: Annotated[float, Means("SD of residuals above the median fitted value / below, model of days")]

@@ -1,4 +1,4 @@
-"""Question 10: covariates, and what no random effect repairs."""
+"""Assignment 10: covariates, and what no random effect repairs."""
 
 from lmmsolutions.lessons.clinics.mistakes import MISTAKES
 from lmmsolutions.lessons.clinics.solution import Clinics, solve

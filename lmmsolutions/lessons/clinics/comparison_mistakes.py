@@ -1,4 +1,4 @@
-"""What goes wrong with the table ``comparison`` of question 10; a wrong cell is in a Series ``comparison.column``."""
+"""What goes wrong with the table ``comparison`` of assignment 10; a wrong cell is in a Series ``comparison.column``."""
 
 from __future__ import annotations
 

@@ -170,12 +170,12 @@ _PER_YEAR = "This is the change for one year. Ten years add up."
 _POWER = "Effects of a linear model add up over the years; they are not multiplied by each other."
 _INTERCEPT = "The intercept is missing from the sum: every prediction starts there."
 _COVARIATES = "The patient's age and illnesses are missing from the sum."
-_OWN_COEFFICIENT = "Age and number of illnesses met each other's coefficient. Put each value to its own."
-_SAME_CENTRE = "Intercept and age come from two models. Centre both or none."
+_OWN_COEFFICIENT = "The coefficients of age and number of illnesses are swapped. Multiply each value by its own."
+_SAME_CENTRE = "Intercept and age come from two models. Center both or neither."
 _FEW = "This is the mean of a few patients of the table who are alike. Use the model, which learns from all of them."
-_UNCENTRED = "This is the intercept at an age of zero. What does it mean once age is centred?"
+_UNCENTRED = "This is the intercept at an age of zero. What does it mean once age is centered?"
 _MEAN = "This is the mean of the response. Some of its patients were treated, and most have illnesses."
-_TOO_MUCH = "Treatment and illnesses were centred too. The question centres age alone."
+_TOO_MUCH = "Treatment and illnesses were centered too. The question centers age alone."
 _TENTH = "This is the tenth part of the change for one year. Is a decade more than a year, or less?"
 _WITHIN_AGE = "Age was counted from the mean of the patient's own clinic. The question takes the mean over all rows."
 _STUDENT = (
@@ -225,8 +225,8 @@ MISTAKES: tuple[Mistake, ...] = (
     *several("intercept forgotten", 0.25, _INTERCEPT, **_predicted(_without_intercept)),
     *several("covariates forgotten", 0.25, _COVARIATES, **_predicted(_without_covariates)),
     *several("age and illnesses exchanged", 0.5, _OWN_COEFFICIENT, **_predicted(_exchanged)),
-    *several("centred intercept, raw age", 0.25, _SAME_CENTRE, **_predicted(_centred_with_raw_age)),
-    *several("raw intercept, centred age", 0.25, _SAME_CENTRE, **_predicted(_raw_with_centred_age)),
+    *several("centered intercept, raw age", 0.25, _SAME_CENTRE, **_predicted(_centred_with_raw_age)),
+    *several("raw intercept, centered age", 0.25, _SAME_CENTRE, **_predicted(_raw_with_centred_age)),
     *several(
         "mean of such patients",
         0.25,
@@ -248,11 +248,11 @@ MISTAKES: tuple[Mistake, ...] = (
         0.5,
         _PLUS,
     ),
-    Mistake("centred within clinics", "intercept_centred", _centred_within, 0.25, _WITHIN_AGE),
-    Mistake("not centred", "intercept_centred", _of(fixed("Intercept")), 0.25, _UNCENTRED),
+    Mistake("centered within clinics", "intercept_centred", _centred_within, 0.25, _WITHIN_AGE),
+    Mistake("not centered", "intercept_centred", _of(fixed("Intercept")), 0.25, _UNCENTRED),
     Mistake("mean of the response", "intercept_centred", lambda h, _: float(h["recovery_days"].mean()), 0.25, _MEAN),
-    # The centred intercept of everything is the mean of the response too, but for the clinics' sizes.
-    Mistake("everything centred", "intercept_centred", _everything_centred, 0.5, _TOO_MUCH),
+    # The intercept with everything centered is the mean of the response too, but for the clinics' sizes.
+    Mistake("everything centered", "intercept_centred", _everything_centred, 0.5, _TOO_MUCH),
     *COMPARISON_MISTAKES,
     *REFERRAL_MISTAKES,
 )

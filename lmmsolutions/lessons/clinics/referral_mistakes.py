@@ -1,4 +1,4 @@
-"""What goes wrong with the three effects in the table ``referral`` of question 10."""
+"""What goes wrong with the three effects in the table ``referral`` of assignment 10."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ REFERRAL_MISTAKES: tuple[Mistake, ...] = (
     Mistake("random slopes", "effect_mixed", _with_random_slope, 0.25, _SLOPES),
     Mistake("number for the share", "effect_within", _beside_number_of_treated, 0.25, _NUMBER),
     Mistake("mean of the clinics' differences", "effect_within", _mean_difference, 0.5, _ALIKE),
-    Mistake("response alone centred", "effect_within", _response_centred, 0.25, _ONE_SIDE),
+    Mistake("response alone centered", "effect_within", _response_centred, 0.25, _ONE_SIDE),
     Mistake("coefficient of the share", "effect_within", _within(fixed("share")), 0.25, _SHARE),
     Mistake(
         "sum of both",

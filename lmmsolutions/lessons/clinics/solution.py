@@ -24,7 +24,7 @@ AGE, ILLNESSES = 60.0, 2.0  # the patient of 10b
 
 @dataclass(frozen=True, eq=False)
 class Clinics:
-    """The answers of question 10; recovery in days, age in years."""
+    """The answers of assignment 10; recovery in days, age in years."""
 
     treatment_effect: Annotated[float, Means("change by the treatment, age, illnesses, clinic held constant", "days")]
     treatment_se: Annotated[float, Means("its standard error, by generalized least squares", "days")]

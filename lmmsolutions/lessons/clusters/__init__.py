@@ -1,4 +1,4 @@
-"""Question 7: when rows are not independent."""
+"""Assignment 7: when rows are not independent."""
 
 from lmmsolutions.lessons.clusters.mistakes import MISTAKES
 from lmmsolutions.lessons.clusters.simulation import Fault, faults_of_form, faults_of_moments

@@ -88,7 +88,8 @@ _SIDES = "Both directions count: a two-sided test is asked for."
 _OTHERS = "How many *other* rows share a row's athlete?"
 _FACTOR = "The design effect is the factor of the variance. Its root is that of the standard error."
 _COUNT = (
-    "This counts the athletes. Several repeats of an athlete tell more than one, though not as much as as many rows."
+    "This counts the athletes. Several repeats of an athlete carry more information than one, but less than the same "
+    "number of independent rows."
 )
 _TIMES = "Rows that share something are worth less than independent ones, not more."
 
@@ -186,7 +187,7 @@ MISTAKES: tuple[Mistake, ...] = (
         _SD,
     ),
     Mistake(
-        "level of one per cent",
+        "level of one percent",
         "false_positives",
         _rates(lambda: (within().rejects(0.01), between().rejects(0.01), within(sd_effect=SD).rejects(0.01))),
         0.5,

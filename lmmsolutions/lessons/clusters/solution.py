@@ -19,7 +19,7 @@ ROWS, REPEATS, ICC = 200, 25, 0.5  # of 7d
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
-    """The answers of question 7."""
+    """The answers of assignment 7."""
 
     t_naive: Annotated[float, Means("t of all repeats, high - low session, equal variances")]
     p_naive: Annotated[float, Means("its two-sided p-value")]

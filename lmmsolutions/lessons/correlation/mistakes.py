@@ -161,7 +161,7 @@ MISTAKES: tuple[Mistake, ...] = (
         "This is the square of the correlation, the share of explained variance. The coefficient itself is asked for.",
     ),
     Mistake(
-        "in per cent",
+        "in percent",
         "correlation",
         lambda d: 100 * solve(d).correlation,
         0.75,

@@ -16,7 +16,7 @@ CHECKED = ["Reaction", "Subject"]  # the columns in which a zero is a faulty val
 
 @dataclass(frozen=True, eq=False)
 class Correlation:
-    """Question 2: clean data and the correlation of Days and Reaction."""
+    """Assignment 2: clean data and the correlation of Days and Reaction."""
 
     n_missing: Annotated[int, Means("missing values in Reaction and Subject together", "values")]
     n_zero: Annotated[int, Means("zeros in Reaction and Subject together", "values")]

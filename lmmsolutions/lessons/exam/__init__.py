@@ -1,4 +1,4 @@
-"""Question 15: everything of the course, on a part of the data that belongs to one student."""
+"""Assignment 15: everything of the course, on a part of the data that belongs to one student."""
 
 from lmmsolutions.lessons.exam.drawing import EXAMPLE, N_SCHOOLS, draw
 from lmmsolutions.lessons.exam.mistakes import MISTAKES, mistakes_on, mistakes_with

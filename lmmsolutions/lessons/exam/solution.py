@@ -28,7 +28,7 @@ _of_class = functools.partial(cached_by_content, most=_MOST)
 
 @dataclass(frozen=True, eq=False)
 class Exam:
-    """The answers of question 15; scores in points, one step of hours is five hours."""
+    """The answers of assignment 15; scores in points, one step of hours is five hours."""
 
     n_students: Annotated[int, Means("number of students")]
     n_classes: Annotated[int, Means("number of classes, each in one school")]

@@ -1,4 +1,4 @@
-"""Question 5: the mixed model, Reaction ~ Days with a random intercept per Subject, fitted by REML."""
+"""Assignment 5: the mixed model, Reaction ~ Days with a random intercept per Subject, fitted by REML."""
 
 from lmmsolutions.lessons.mixed_model.mistakes import MISTAKES, mistakes_on
 from lmmsolutions.lessons.mixed_model.solution import MixedModel, line_of, solve

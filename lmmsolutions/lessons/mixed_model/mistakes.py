@@ -1,4 +1,4 @@
-"""What goes wrong with the mixed model: the table of misconceptions of question 5."""
+"""What goes wrong with the mixed model: the table of misconceptions of assignment 5."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ _EFFECT_MISTAKES: tuple[Mistake, ...] = (
         "The signs are the wrong way round: the deviation is the subject minus the average, not the reverse.",
     ),
     Mistake(
-        "standardised",
+        "standardized",
         "random_effects",
         effects_of(as_asked, lambda effects, fit: effects / float(np.sqrt(fit.group_variance))),
         0.5,

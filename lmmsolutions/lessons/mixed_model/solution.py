@@ -1,4 +1,4 @@
-"""Question 5: the mixed model, Reaction ~ Days with a random intercept per Subject, fitted by REML."""
+"""Assignment 5: the mixed model, Reaction ~ Days with a random intercept per Subject, fitted by REML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lmmsolutions.lessons.mixed_model.models import intercepts, random_intercept
 
 @dataclass(frozen=True, eq=False)
 class MixedModel:
-    """Question 5: Reaction ~ Days with a random intercept per Subject, fitted by REML."""
+    """Assignment 5: Reaction ~ Days with a random intercept per Subject, fitted by REML."""
 
     fixed_intercept: Annotated[float, Means("expected Reaction of an average subject at Days = 0", "ms")]
     fixed_slope: Annotated[float, Means("change of the expected Reaction, shared by all subjects", "ms per day")]

@@ -1,4 +1,4 @@
-"""What goes wrong with the variances of the mixed model: a part of the table of question 5."""
+"""What goes wrong with the variances of the mixed model: a part of the table of assignment 5."""
 
 from __future__ import annotations
 

@@ -70,8 +70,13 @@ _DEGREES = (
     "On the boundary, half of the null cases have one parameter that counts and half have two. Which two "
     "distributions are mixed?"
 )
-_NAIVE = "This is the p-value of the mixture. Here the naive one is asked for, with as many degrees as parameters."
-_NAIVE_DEGREES = "The naive p-value takes the statistic for a χ² one with as many degrees as there are new parameters."
+_NAIVE = (
+    "This is the p-value of the mixture. Here the naive one is asked for, with as many degrees of freedom as there are "
+    "new parameters."
+)
+_NAIVE_DEGREES = (
+    "The naive p-value treats the statistic as χ² with as many degrees of freedom as there are new parameters."
+)
 _ONE = "Only one variance is tested here, and no covariance. Which distribution, and with which weight?"
 _BOUNDARY = "A variance cannot be negative: in half of the null cases the statistic is zero. What does that do to p?"
 _WALD = "This p-value is from a z test of the variance, which takes for granted that it could be negative as well."
@@ -235,17 +240,17 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("Wald test by ML", "p_slopes", on(0, lambda data: wald(data, reml=False)), 0.25, _WALD),
     Mistake("pooled OLS", "centred_results", on(1, plain_schools), 0.0, _POOLED),
     Mistake("ML for REML", "centred_results", model_of(schools_by_ml), 0.5, _OTHER_LIKELIHOOD),
-    Mistake("centred by school", "centred_results", model_of(centred_by_school), 0.25, _OWN_MEAN),
+    Mistake("centered by school", "centred_results", model_of(centred_by_school), 0.25, _OWN_MEAN),
     *(
         Mistake(f"stopped early, {name}", "best_log_likelihood", schools_by(method), 0.25, _HIGHER)
         for name, method in _EARLY
     ),
     Mistake("random intercepts only", "best_log_likelihood", likelihood_of(parallel_schools), 0.25, _SMALLER),
     Mistake("uncorrelated", "best_log_likelihood", likelihood_of(uncorrelated_schools), 0.25, _SMALLER),
-    Mistake("standardised hours", "best_log_likelihood", on(1, standardised), 0.5, _RESCALED),
+    Mistake("standardized hours", "best_log_likelihood", on(1, standardised), 0.5, _RESCALED),
     Mistake("ML for REML", "best_log_likelihood", likelihood_of(schools_by_ml), 0.5, _OTHER_LIKELIHOOD),
     Mistake("ML for REML, stopped early", "best_log_likelihood", on(1, centred_by_ml), 0.5, _OTHER_LIKELIHOOD),
-    Mistake("centred by school", "best_log_likelihood", likelihood_of(centred_by_school), 0.25, _OWN_MEAN),
+    Mistake("centered by school", "best_log_likelihood", likelihood_of(centred_by_school), 0.25, _OWN_MEAN),
     *(
         Mistake(f"stopped early, {name}", "plot_variance", plots_by(method), 0.25, _FORMULA)
         for name, method in (("default", None), ("bfgs", "bfgs"), ("lbfgs", "lbfgs"))

@@ -201,7 +201,7 @@ def schools_by_ml(schools: pd.DataFrame) -> MixedFit | None:
 
 
 def centred_by_ml(schools: pd.DataFrame) -> float:
-    """Where the default fit by maximum likelihood ends, hours centred."""
+    """Where the default fit by maximum likelihood ends, hours centered."""
     found = as_statsmodels("score ~ hours", schools_of(schools), "school", None, "~hours", reml=False)
     return NAN if found is None else float(found.llf)
 

@@ -24,7 +24,7 @@ LEVEL = 0.05  # of the test in 12d
 
 @dataclass(frozen=True, eq=False)
 class ModelComparison:
-    """The answers of question 12."""
+    """The answers of assignment 12."""
 
     comparison: Annotated[pd.DataFrame, Means("sleepstudy by ML: log-likelihood, parameters, AIC, BIC of four models")]
     lrt_slopes: Annotated[float, Means("likelihood ratio statistic of slopes against intercept")]
@@ -135,7 +135,7 @@ def schools_of(schools: pd.DataFrame) -> pd.DataFrame:
 
 
 def slopes_of_schools(schools: pd.DataFrame, *, reml: bool = True) -> MixedFit:
-    """Random intercepts and slopes of centred hours.
+    """Random intercepts and slopes of centered hours.
 
     Raises:
         MixedFitError: there is no regular fit.

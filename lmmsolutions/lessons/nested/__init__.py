@@ -1,4 +1,4 @@
-"""Question 13: classes within schools."""
+"""Assignment 13: classes within schools."""
 
 from lmmsolutions.lessons.nested.mistakes import MISTAKES, mistakes_on, mistakes_with
 from lmmsolutions.lessons.nested.solution import Nested, solve

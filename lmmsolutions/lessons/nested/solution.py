@@ -20,7 +20,7 @@ SCHOOL, CLASS = "school_id", "class_id"
 
 @dataclass(frozen=True, eq=False)
 class Nested:
-    """The answers of question 13; scores in points."""
+    """The answers of assignment 13; scores in points."""
 
     n_schools: Annotated[int, Means("number of schools")]
     n_classes: Annotated[int, Means("number of classes, each in one school")]

@@ -106,10 +106,14 @@ MISTAKES: tuple[Mistake, ...] = (
         _FIXED_CORRELATION,
     ),
     Mistake(
-        "days centred", "correlation", number(lambda fit: fit.terms[0].correlation, slopes(centre=True)), 0.5, _DAY_ZERO
+        "days centered",
+        "correlation",
+        number(lambda fit: fit.terms[0].correlation, slopes(centre=True)),
+        0.5,
+        _DAY_ZERO,
     ),
     *several(
-        "days centred",
+        "days centered",
         0.5,
         _DAY_ZERO,
         intercept_variance=number(entry(0, 0), slopes(centre=True)),

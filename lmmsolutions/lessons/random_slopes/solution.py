@@ -24,7 +24,7 @@ type_of_floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class RandomSlopes:
-    """The answers of question 11."""
+    """The answers of assignment 11."""
 
     intercept_variance: Annotated[float, Means("variance of the subjects' intercepts, at day 0", "ms²")]
     slope_variance: Annotated[float, Means("variance of the subjects' slopes", "(ms per day)²")]

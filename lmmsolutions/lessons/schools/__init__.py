@@ -1,4 +1,4 @@
-"""Question 9: partial pooling of schools."""
+"""Assignment 9: partial pooling of schools."""
 
 from lmmsolutions.lessons.schools.mistakes import MISTAKES, mistakes_on
 from lmmsolutions.lessons.schools.solution import Schools, solve

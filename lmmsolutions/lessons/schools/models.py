@@ -1,4 +1,4 @@
-"""The models of question 9 and those that are fitted by mistake in their place; each is a function of both tables."""
+"""The models of assignment 9 and those that are fitted by mistake in their place; each is a function of both tables."""
 
 from __future__ import annotations
 

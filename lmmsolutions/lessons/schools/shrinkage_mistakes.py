@@ -1,4 +1,4 @@
-"""What goes wrong with the table ``shrinkage`` of question 9; a wrong column is called ``shrinkage.column``.
+"""What goes wrong with the table ``shrinkage`` of assignment 9; a wrong column is called ``shrinkage.column``.
 
 A wrong factor, or a wrong raw deviation, shows in the random effect too where this was calculated as their product.
 """

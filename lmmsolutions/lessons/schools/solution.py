@@ -22,7 +22,7 @@ COLUMNS = ("n", "raw", "factor", "blup")
 
 @dataclass(frozen=True, eq=False)
 class Schools:
-    """The answers of question 9; scores in points, hours of homework a week."""
+    """The answers of assignment 9; scores in points, hours of homework a week."""
 
     slope_ols: Annotated[float, Means("slope of hours, schools ignored", "points per hour")]
     slope_mixed: Annotated[float, Means("slope of hours in the mixed model", "points per hour")]
