@@ -7,6 +7,7 @@ from pathlib import Path
 import nbgrader.api
 import pytest
 from nbgrader.api import Gradebook
+from ngshare_exchange import configureExchange
 from sqlalchemy import text
 from traitlets.config import Config
 
@@ -20,12 +21,15 @@ def _lines(config: Config) -> set[str]:
 
 
 def test_its_docstring_lists_all_that_it_sets() -> None:
-    c = Config()
+    c, with_ngshare = Config(), Config()
+    configureExchange(with_ngshare)
+    before = _lines(with_ngshare)
     configure(c)
+    configure(with_ngshare)
     text = configure.__doc__ or ""
     listed = set(re.findall(r"``(c\.\w+\.\w+)``", text.split("It sets:")[1].split("It also")[0]))
     html = {f"c.HTMLExporter.{name}" for name in _PAGES if f"``{name}``" in text}
-    assert listed | html == _lines(c)
+    assert listed | html == _lines(c) | (_lines(with_ngshare) - before)
 
 
 _PAGES = ("preprocessors", "optimistic_validation", "filters", "extra_template_basedirs", "extra_template_paths")
