@@ -6,6 +6,8 @@ import os
 import re
 from types import ModuleType
 
+import pytest
+
 from tests.hostile import (
     crashing,
     exhausting,
@@ -39,8 +41,18 @@ def _named() -> dict[str, Row]:
     return named
 
 
-# A smaller class, while one row is being written: HOSTILE=forging-liar pytest tests/hostile
-ROWS = {student: row for student, row in _named().items() if re.search(os.environ.get("HOSTILE", ""), student)}
+def _asked_for(pattern: str) -> dict[str, Row]:
+    found = {student: row for student, row in _named().items() if re.search(pattern, student)}
+    if not found:
+        raise pytest.UsageError(
+            f"HOSTILE={pattern!r} selects no row. Rows are selected by their family and their name in lower case, with "
+            "hyphens: 'missing notebook' of malforming_files.py is malforming-missing-notebook."
+        )
+    return found
+
+
+# A smaller class, while one row is being written: HOSTILE=forging-liar pytest tests/hostile/test_class.py
+ROWS = _asked_for(os.environ.get("HOSTILE", ""))
 
 # Both commands grade a submission by the same function and write it by the same writer. nbgrader's command differs in
 # how it comes to a folder, and in what it says of a submission: it gets all whose folder holds anything but a notebook,
