@@ -19,7 +19,7 @@ class RandomEffects:
     """What is known of the random effects of one grouping factor, q for each group.
 
     The *predicted* effects are the best linear unbiased predictions (BLUPs, Robinson 1991, *That BLUP is a good
-    thing*, Statistical Science 6): the group's deviation, pulled towards zero the more the less is known of the group.
+    thing*, Statistical Science 6): the group's deviation, pulled toward zero the more the less is known of the group.
     """
 
     covariance: pd.DataFrame  # of a group's effects, shape (q, q), response unit squared

@@ -36,7 +36,7 @@ PRINTED = (
     "error in these units either."
 )
 OF_PREDICTIONS = (
-    "This is the variance of the predicted effects. They are pulled towards zero, so they vary less than the groups "
+    "This is the variance of the predicted effects. They are pulled toward zero, so they vary less than the groups "
     "themselves. The model estimates the variance directly."
 )
 BY_VARIANCES = (
@@ -49,7 +49,7 @@ SE = "This is the standard error of the estimate, the column beside it. The ques
 MARGIN = "This is half the width of the confidence interval, about twice the standard error that is asked for."
 COMPLEMENT = "This is the share within groups. The intraclass correlation is the share between them."
 NO_SHRINKAGE = (
-    "This is the plain deviation of the average. A mixed model pulls each group towards the population line, the more "
+    "This is the plain deviation of the average. A mixed model pulls each group toward the population line, the more "
     "the less is known of the group."
 )
 SLOPE_ALONE = (

@@ -80,7 +80,7 @@ _SUBTRACTED = "The random intercept was subtracted. It is a deviation with a sig
 _AVERAGE = "This is the intercept of the average subject. The subject's own deviation is missing."
 _OWN_LINE = (
     "This comes from a line fitted to the subject alone. The question asks for the mixed model, which pulls each "
-    "subject towards the average."
+    "subject toward the average."
 )
 _OWN_LINES = (
     "These lines were fitted to each subject alone, so they are not parallel. Draw the lines of the mixed model, which "
@@ -95,7 +95,7 @@ _ADDED = (
 _ML = "This comes from a fit by maximum likelihood. Keep the default, restricted maximum likelihood (REML)."
 _FIRST = "This is the subject's first observation. The line need not pass through it."
 _NO_SHRINKAGE = (
-    "This line goes through the subject's own average. The mixed model pulls each subject towards the average of all."
+    "This line goes through the subject's own average. The mixed model pulls each subject toward the average of all."
 )
 _ONLY_TWO = "The model was fitted to these two subjects alone. Fit it to the whole table, then compare the two."
 _SECONDS = "You changed the unit to seconds. Give the value in the unit of the data, milliseconds."

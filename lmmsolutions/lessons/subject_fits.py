@@ -153,7 +153,7 @@ _TRAINING = (
 _PARABOLA = "This comes from a curve of second degree. Ask for a straight line: the degree is the last argument."
 _FIRST_DAYS = "The line was fitted to the first rows of the subject only. Use all its days."
 _SECONDS = "You changed the unit to seconds. Give the estimate in the unit of the data, milliseconds."
-_MIXED = "This line is from a mixed model, pulled towards the average of all. Here the subject's own rows are fitted."
+_MIXED = "This line is from a mixed model, pulled toward the average of all. Here the subject's own rows are fitted."
 _PARALLEL = (
     "These parallel lines come from a mixed model with one slope. Fit each subject alone; let the slopes differ."
 )

@@ -43,7 +43,7 @@ _DUMMIES = (
     "population and estimates the variance of that population."
 )
 _NO_SHRINKAGE = (
-    "These are plain differences of averages. A mixed model pulls each subject towards the average, the more the less "
+    "These are plain differences of averages. A mixed model pulls each subject toward the average, the more the less "
     "is known of the subject."
 )
 _VARIANCE = (

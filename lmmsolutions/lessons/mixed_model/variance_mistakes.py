@@ -31,7 +31,7 @@ _EACH_OTHER = "The variance between subjects and the variance within a subject a
 _NO_RATIO = "This is the ratio of the two variances. The question asks for the variance within a subject, in its unit."
 _ICC = "This is the intraclass correlation, the share of the variance that lies between subjects. It has no unit."
 _BLUP_VARIANCE = (
-    "This is the variance of the predicted random intercepts. They are pulled towards zero, so they vary less than the "
+    "This is the variance of the predicted random intercepts. They are pulled toward zero, so they vary less than the "
     "subjects themselves. The model estimates the variance directly."
 )
 _MEANS_VARIANCE = (

@@ -43,7 +43,7 @@ _DAY_ZERO = "The model behind these counts days from their mean. Count them as t
 _OVER_DAYS = "These are lines over the days. In the plane each line is a single point: intercept across, slope upwards."
 _ADDED = "Variances of independent parts add up, their standard deviations do not. Take the root at the end."
 _AVERAGE = "This is the average subject's line. The subject's own effects are missing from it."
-_OWN = "This line was fitted to the subject's rows alone. The model pulls it towards the population line."
+_OWN = "This line was fitted to the subject's rows alone. The model pulls it toward the population line."
 _BOTH = "Both of the subject's effects belong into its line: one moves the height, the other the slope."
 _ALONE = "These are the deviations alone. The line starts from the fixed effects."
 _EXCHANGED = "The two effects are exchanged. Look at their names in the result."
@@ -61,7 +61,7 @@ _SQUARED = "A slope's variance is multiplied by the day squared, for the slope i
 _NOT_ROOTED = "This is the variance. A standard deviation has the unit of Reaction."
 _TURNED = "Intercept and slope are exchanged. `np.polyfit` gives the highest power first; look at the units of each."
 _MODEL_LINES = "These are the lines of the mixed model. Here each subject's rows are fitted alone."
-_OWN_LINES = "These lines were fitted to each subject alone. The model pulls them towards the population line."
+_OWN_LINES = "These lines were fitted to each subject alone. The model pulls them toward the population line."
 _PARALLEL = "In this model all lines have one slope. Which argument lets the slopes differ?"
 
 

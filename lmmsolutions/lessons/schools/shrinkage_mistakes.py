@@ -98,7 +98,7 @@ _ONCE = "The number of pupils enters the factor once: it divides the residual va
 _GRAND_MEAN = "Pupils who do more homework score more. Take that off first: distances are from the population line."
 _OTHER_LINE = "The distances are from the line of another fit. Which table, and which model, give the line here?"
 _FULL = "These numbers belong to the other table. Which table was asked for?"
-_TWICE = "The deviation was pulled towards zero twice. The random effect is pulled already."
+_TWICE = "The deviation was pulled toward zero twice. The random effect is pulled already."
 _INTERCEPT = "This is a whole intercept of the school. A random effect is only the deviation from the fixed intercept."
 
 _FACTORS: tuple[tuple[str, type_of_change, float, str], ...] = (

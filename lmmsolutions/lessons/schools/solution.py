@@ -59,7 +59,7 @@ class Schools:
 
 @cached_by_content
 def solve(schools: pd.DataFrame, few: pd.DataFrame) -> Schools:
-    """Fit score ~ hours with and without a random intercept, and follow the pull towards the population line.
+    """Fit score ~ hours with and without a random intercept, and follow the pull toward the population line.
 
     Args:
         schools: the full table.
