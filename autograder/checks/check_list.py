@@ -14,7 +14,7 @@ import pandas as pd
 from autograder.checks.mistakes import Misconceptions, Mistake
 from autograder.checks.outcome import AuthorError, CheckResult, Verdict, wrong
 from autograder.checks.student import current, is_judging
-from autograder.checks.values.number import own_result
+from autograder.checks.values.number import explanation
 
 Data = pd.DataFrame | Sequence[pd.DataFrame]
 OWN_RESULT_HINT = "Your own earlier result was taken as it is."
@@ -170,12 +170,17 @@ class CheckList:
     def _on_own_result(
         self, judge: Callable[[Misconceptions], Verdict], verdict: Verdict, name: str, kinds: Mapping[str, str]
     ) -> Verdict:
-        """The verdict in the words of a misconception on the student's own earlier result, where one explains it."""
-        found = own_result(self._own_mistakes)
+        """The verdict in the words of a misconception on the student's own earlier result, where one explains it.
+
+        What rests on something that no later part may build on is explained likewise, and earns nothing more for it.
+        """
+        found, is_work = explanation(self._own_mistakes)
         if found is None:
             return verdict
         rows = Misconceptions(found, name, self._tables, kinds)
         again = judge(rows)
+        if not is_work:
+            again = replace(again, share=min(again.share, verdict.share))
         if again.share < verdict.share or not set(again.mistake.split(", ")) & set(rows.names):
             return verdict
         return replace(again, hint=f"{OWN_RESULT_HINT} {again.hint}", notes=verdict.notes)

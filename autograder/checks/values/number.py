@@ -117,8 +117,20 @@ def own_result_and_reads(own: Callable[[], Any] | None) -> tuple[Any, list[tuple
 
     Nothing follows from what the student made up (see :func:`_is_work`).
     """
+    value, used, is_work = _computed(own)
+    return (value, used) if is_work else (None, [])
+
+
+def explanation(own: Callable[[], Any] | None) -> tuple[Any, bool]:
+    """What ``own`` gives for an explanation, and whether it rests on results that a later part may build on."""
+    value, _, is_work = _computed(own)
+    return value, is_work
+
+
+def _computed(own: Callable[[], Any] | None) -> tuple[Any, list[tuple[str, Any]], bool]:
+    """What ``own`` gives, the student's variables that were read for it, and whether these are results."""
     if own is None:
-        return None, []
+        return None, [], False
     if not callable(own):
         raise AuthorError(f"`own` is a function without arguments, such as `lambda: (intercept, slope)`, got {own!r}")
     reads = current().reads
@@ -126,12 +138,10 @@ def own_result_and_reads(own: Callable[[], Any] | None) -> tuple[Any, list[tuple
     try:
         value, used = own(), reads[start:]
         worth = current().worth
-        if worth is not None and not _is_work(used, worth):
-            return None, []
-        return value, used
+        return value, used, worth is None or _is_work(used, worth)
     except Exception:
         # The earlier results are the student's: whatever is wrong with them, there is nothing to carry forward.
-        return None, []
+        return None, [], False
 
 
 def _is_work(used: list[tuple[str, Any]], worth: Mapping[str, Any]) -> bool:
