@@ -43,6 +43,10 @@ BY_VARIANCES = (
     "The covariance was divided by the product of the variances. Which roots turn it into a number without a unit?"
 )
 EACH_OTHER = "The variance between groups and the variance within a group are exchanged."
+ZERO = (
+    "A probability is never exactly zero: a printed table has few decimals, and `1 - cdf` rounds a small tail away. "
+    "Take the number of the fit, or that of `sf`."
+)
 ONE_SIDED = "This is the probability of one tail. The question leaves the direction open: both directions count."
 SIGN = "The sign is the wrong way round. Which of the two is subtracted from which?"
 SE = "This is the standard error of the estimate, the column beside it. The question asks for the estimate itself."

@@ -6,7 +6,7 @@ reading it, gives a number that no single misconception explains.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from lmmsolutions.core.mixed_fit import MixedFit, RandomEffects
-from lmmsolutions.core.results import Mistake
+from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons.fits import OfModel, type_of_model
 
 
@@ -37,6 +37,29 @@ def on_own_model(rows: Iterable[Mistake], asked: type_of_model, fit: Any) -> tup
     return tuple(
         replace(row, wrong=of(row.wrong)) for row in rows if isinstance(row.wrong, OfModel) and row.wrong.model is asked
     )
+
+
+def of_other_kind(
+    fit: Any, name: str, keeps: float, hint: str, **quantities: Callable[[MixedFit], float]
+) -> tuple[Mistake, ...]:
+    """Rows for what is read off a fit that is not of the kind asked for, and is right for that fit.
+
+    A row that computes such a fit from the data knows where the likelihood is greatest. Where this lies on the
+    boundary, optimizers end elsewhere, and only the fit itself tells what its student reads.
+
+    Args:
+        fit: a mixed model with one grouping factor, under statsmodels' attribute names.
+        name: of the misconception, here and in the rows of the lesson.
+        keeps: share of a check's credit.
+        hint: what the student reads.
+        quantities: the answer's name → the fit's value of it.
+    """
+    own = _of_statsmodels(fit)
+
+    def of(quantity: Callable[[MixedFit], float]) -> Callable[..., float]:
+        return lambda *_tables: float(quantity(own))
+
+    return several(name, keeps, hint, **{answer: of(quantity) for answer, quantity in quantities.items()})
 
 
 def _of_statsmodels(fit: Any) -> MixedFit:

@@ -17,8 +17,8 @@ from lmmsolutions.lessons.athletes import models
 from lmmsolutions.lessons.athletes.models import line, of, of_ml, type_of_number
 from lmmsolutions.lessons.athletes.solution import QUANTILE, differences, standard_error, table_of
 from lmmsolutions.lessons.athletes.variance_mistakes import VARIANCE_MISTAKES
-from lmmsolutions.lessons.fits import error, fixed, half_interval, whole
-from lmmsolutions.lessons.own_model import on_own_model
+from lmmsolutions.lessons.fits import error, fixed, half_interval, icc, whole
+from lmmsolutions.lessons.own_model import of_other_kind, on_own_model
 
 
 def _z(fit: MixedFit) -> float:
@@ -105,10 +105,6 @@ _DUMMIES = (
     "such athletes differ."
 )
 _NO_SESSION = "The session is missing from the fixed part, so its effect counts as noise of the repeats."
-_ZERO = (
-    "The summary prints three decimals, so a tiny probability looks like zero there. A probability that is exactly "
-    "zero is a claim that no data support; take the number from the result."
-)
 _STUDENT = "This p-value is from a t distribution. Which distribution does the summary name in the head of its column?"
 _QUANTILE = (
     "The interval reaches as many standard errors to each side as the quantile says. Which quantile belongs to this "
@@ -169,7 +165,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("standard error for the estimate", "effect", of(error("session_high")), 0.25, hints.SE),
     Mistake("half the interval", "effect_se", of(half_interval("session_high")), 0.25, hints.MARGIN),
     *VARIANCE_MISTAKES,
-    Mistake("zero", "p_value", lambda _: 0.0, 0.0, _ZERO),
+    Mistake("zero", "p_value", lambda _: 0.0, 0.0, hints.ZERO),
     Mistake("one-sided", "p_value", of(lambda f: _two_sided(f) / 2), 0.5, hints.ONE_SIDED),
     Mistake("t distribution, rows", "p_value", of(_student(_rows)), 0.75, _STUDENT),
     Mistake("t distribution, athletes", "p_value", of(_student(_few)), 0.5, _STUDENT),
@@ -220,4 +216,24 @@ def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
     Args:
         fit: a mixed model under statsmodels' attribute names.
     """
-    return on_own_model(MISTAKES, models.as_asked, fit)
+    rows = on_own_model(MISTAKES, models.as_asked, fit)
+    return rows if len(fit.cov_re) == 1 else (*_of_random_slopes(fit), *rows)
+
+
+def _of_random_slopes(fit: Any) -> tuple[Mistake, ...]:
+    return of_other_kind(
+        fit,
+        "random slopes",
+        0.0,
+        hints.SLOPES,
+        effect_se=error("session_high"),
+        z_value=_z,
+        p_value=_two_sided,
+        ci_low=lambda own: _effect(own) - QUANTILE * error("session_high")(own),
+        ci_high=lambda own: _effect(own) + QUANTILE * error("session_high")(own),
+        athlete_variance=lambda own: own.group_variance,
+        athlete_sd=lambda own: math.sqrt(own.group_variance),
+        residual_variance=lambda own: own.residual_variance,
+        icc=icc,
+        log_likelihood=lambda own: own.log_likelihood,
+    )

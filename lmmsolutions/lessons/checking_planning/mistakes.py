@@ -11,11 +11,14 @@ from lmmsolutions.lessons.checking_planning.paths import (
     change_without,
     day_points,
     days_in_percent,
+    intercept_effects,
     largest_residual,
     log_effect,
     log_points,
     marginal_residuals,
     observed_points,
+    ols_percent,
+    ols_points,
     own_lines,
     parallel_effects,
     parallel_residuals,
@@ -44,6 +47,7 @@ _UNSCALED = "These residuals are in milliseconds. Divide by the residual standar
 _OWN_LINES = (
     "These come from the lines of each subject alone. The question is about the effects that the model predicts."
 )
+_INTERCEPT_EFFECTS = "These are the effects on the intercept once more. The effects on the slope are missing."
 _PARALLEL_EFFECTS = (
     "These effects come from a model in which all lines are parallel. Slopes differ in the one asked for."
 )
@@ -74,6 +78,7 @@ _TEN = (
 )
 _NORMAL = "With few subjects, the spread of their slopes is itself an estimate. Which distribution allows for that?"
 _OTHER_POWER = "Which power does the task ask for, and for which slope?"
+_HALF = "With so many subjects, about half of the studies find such a slope. Which power does the task ask for?"
 _ROWS = "This counts measurements. Count people."
 
 _PARALLEL_POWER = Power(0.0, PARALLEL_RESIDUAL_VARIANCE)
@@ -95,6 +100,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("residuals from the population line", "outliers", rows_beyond_population, 0.25, _MARGINAL),
     Mistake("own lines", "qq_intercepts", own_lines("intercept"), 0.25, _OWN_LINES),
     Mistake("own lines", "qq_slopes", own_lines("slope"), 0.25, _OWN_LINES),
+    Mistake("effects on the intercept", "qq_slopes", intercept_effects, 0.0, _INTERCEPT_EFFECTS),
     Mistake("effects of parallel lines", "qq_intercepts", parallel_effects, 0.25, _PARALLEL_EFFECTS),
     *(
         row
@@ -115,10 +121,13 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("upside down", "spread_ratio", ratio_of(day_points, -1), 0.5, _INVERSE),
     Mistake("model of the logarithm", "spread_ratio", ratio_of(log_points), 0.25, _OTHER_RATIO),
     Mistake("without the clinics", "spread_ratio", ratio_of(population_points), 0.5, _POPULATION),
+    Mistake("pooled OLS", "spread_ratio", ratio_of(ols_points(logarithm=False)), 0.25, _NO_CLINICS),
+    Mistake("pooled OLS", "log_spread_ratio", ratio_of(ols_points(logarithm=True)), 0.25, _NO_CLINICS),
     Mistake("ratio of variances", "log_spread_ratio", ratio_of(log_points, 2), 0.5, _SQUARED),
     Mistake("upside down", "log_spread_ratio", ratio_of(log_points, -1), 0.5, _INVERSE),
     Mistake("model of days", "log_spread_ratio", ratio_of(day_points), 0.25, _OTHER_RATIO),
     Mistake("difference of logarithms", "treatment_percent", log_effect(lambda b: 100 * b), 0.5, _LOG),
+    Mistake("pooled OLS", "treatment_percent", ols_percent, 0.25, _NO_CLINICS),
     Mistake("factor", "treatment_percent", log_effect(math.exp), 0.5, _FACTOR),
     Mistake("factor in percent", "treatment_percent", log_effect(lambda b: 100 * math.exp(b)), 0.5, _FACTOR),
     Mistake("share", "treatment_percent", log_effect(math.expm1), 0.75, _SHARE),
@@ -148,6 +157,7 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("no slopes of their own", "n_needed", lambda *_: _people(_NOISE_POWER), 0.25, _DIFFER),
     Mistake("random intercepts only", "n_needed", lambda *_: _people(_PARALLEL_POWER), 0.25, _DIFFER),
     Mistake("one-sided", "n_needed", lambda *_: _people(_ONE_SIDED_POWER), 0.5, _ONE_SIDED),
+    Mistake("power of one half", "n_needed", lambda *_: _people(Power(), wanted=0.5), 0.25, _HALF),
     Mistake("higher power", "n_needed", lambda *_: _people(Power(), wanted=0.9), 0.5, _OTHER_POWER),
     Mistake("other slope", "n_needed", lambda *_: _people(Power(), slope=5.0), 0.5, _OTHER_POWER),
     Mistake("measurements counted", "n_needed", lambda *_: 10 * _people(Power()), 0.5, _ROWS),

@@ -145,6 +145,21 @@ def against_observed(sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> tuple[type
     return stay_of(stay)["stay_days"], day_points(sleepstudy, stay)[1]
 
 
+def ols_points(*, logarithm: bool) -> type_of_points:
+    """Fitted values and residuals of least squares without clinics, of the days or their logarithms."""
+
+    def points(sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> tuple[type_of_numbers, type_of_numbers]:
+        fit = stay_ols(logarithm=logarithm)(sleepstudy, stay)
+        return pd.Series(fit.fitted), pd.Series(fit.endog - fit.fitted)
+
+    return points
+
+
+def ols_percent(sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> float:
+    """The effect of the treatment in percent by least squares without clinics."""
+    return 100 * float(np.expm1(stay_ols(logarithm=True)(sleepstudy, stay).fe_params[1]))
+
+
 def ratio_of(points: type_of_points, power: float = 1.0) -> type_of_number:
     """Data → the ratio of spreads of some points, to a power."""
     return lambda *tables: spread_ratio(*points(*tables)) ** power
@@ -174,6 +189,11 @@ def change_without(sign: int) -> type_of_column:
         return sign * (slopes_without(table) - float(fit_slopes(table).fixed["Days"]))
 
     return wrong
+
+
+def intercept_effects(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> type_of_numbers:
+    """Predicted effects on the intercept, ms."""
+    return fit_slopes(sleep_of(sleepstudy)).random_effects["Intercept"]
 
 
 def slope_effects(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> type_of_numbers:

@@ -161,11 +161,11 @@ def _rows_left(fit: MixedFit) -> int:
 
 _POOLED = "This comes from a model without clinics. Patients of one clinic share more than age and illnesses."
 _UNADJUSTED = "Treated patients may differ in age and illnesses. Which columns are missing from the model?"
+_ONE_MISSING = "One of the two covariates is missing from the model. Which columns does the question name?"
 _RAW = "This is the difference of two averages. Which of clinic, age and illnesses does it hold constant?"
 _DUMMIES = "Each clinic entered as a fixed effect. A random intercept treats the clinics as a sample of clinics."
 _ELSEWHERE = "This number comes from a text, not from these data. Estimate it."
 _FEWER = "The sign is the wrong way round. Do treated patients need more days, or fewer?"
-_ZERO = "A printed `0.000` is a rounded number. A probability that is exactly zero is a claim; take it from the result."
 _PER_YEAR = "This is the change for one year. Ten years add up."
 _POWER = "Effects of a linear model add up over the years; they are not multiplied by each other."
 _INTERCEPT = "The intercept is missing from the sum: every prediction starts there."
@@ -182,6 +182,20 @@ _STUDENT = (
     "This p-value is from a t distribution. The question asks for the normal distribution, as the model reports it."
 )
 _PLUS = "The effect was subtracted. It has a sign of its own: add it."
+
+
+def _without(left_out: str, other: str) -> tuple[Mistake, ...]:
+    """The effect of the treatment in a model that lacks one of the two covariates."""
+    model = _health(["treatment", other])
+    return several(
+        f"{left_out} left out",
+        0.25,
+        _ONE_MISSING,
+        treatment_effect=number_of(model, fixed("treatment")),
+        treatment_se=number_of(model, error("treatment")),
+        treatment_p=number_of(model, lambda fit: p_normal(fit, "treatment")),
+    )
+
 
 MISTAKES: tuple[Mistake, ...] = (
     Mistake("pooled OLS", "health_results", _ols, 0.0, _POOLED),
@@ -208,13 +222,15 @@ MISTAKES: tuple[Mistake, ...] = (
         treatment_se=number_of(_health(["treatment"]), error("treatment")),
         treatment_p=number_of(_health(["treatment"]), lambda fit: p_normal(fit, "treatment")),
     ),
+    *_without("age", "comorbidities"),
+    *_without("comorbidities", "age"),
     Mistake("difference of two averages", "treatment_effect", _raw_difference, 0.25, _RAW),
     Mistake(
         "clinics as fixed effects", "treatment_effect", lambda *t: float(_dummies(*t).fe_params[1]), 0.25, _DUMMIES
     ),
     Mistake("number of a text", "treatment_effect", lambda *_: -3.2, 0.0, _ELSEWHERE),
     Mistake("wrong sign", "treatment_effect", _of(lambda fit: -float(fit.fixed["treatment"])), 0.5, _FEWER),
-    Mistake("zero", "treatment_p", lambda *_: 0.0, 0.0, _ZERO),
+    Mistake("zero", "treatment_p", lambda *_: 0.0, 0.0, hints.ZERO),
     Mistake("one-sided", "treatment_p", _of(lambda fit: p_normal(fit, "treatment") / 2), 0.5, hints.ONE_SIDED),
     Mistake("t distribution, clinics", "treatment_p", _student_p(lambda f: len(f.random_effects) - 1), 0.5, _STUDENT),
     Mistake("t distribution, rows", "treatment_p", _student_p(_rows_left), 0.75, _STUDENT),

@@ -79,6 +79,7 @@ _AVERAGED = "This is the test of the athletes' means. Here all repeats are taken
 _SHARE = "Repeats of one athlete must share something. How often do you draw it?"
 _SAME = "Other athletes do the high session in this design. Do they have levels of their own?"
 _OWN_EFFECT = "An athlete has one effect, the same in all repeats. How often do you draw it?"
+_IN_BOTH = "An athlete's own effect belongs to one of the sessions. Added in both, it is only another level."
 _SESSION = "Which rows share something? Those of an athlete; a session holds rows of all athletes."
 _HOLDS = "A test of the athletes' means holds its level. The question asks what happens if repeats are tested."
 _POWER = "You estimated power. Set the effect to nothing: every rejection is then a false one."
@@ -91,6 +92,7 @@ _COUNT = (
     "This counts the athletes. Several repeats of an athlete carry more information than one, but less than the same "
     "number of independent rows."
 )
+_ALL_ROWS = "This divides the rows of one athlete. The question is about all rows of the table."
 _TIMES = "Rows that share something are worth less than independent ones, not more."
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -129,6 +131,13 @@ MISTAKES: tuple[Mistake, ...] = (
         _rates(lambda: (LEVEL, LEVEL, within(sd_athlete=0.0, sd_effect=SD).rejects())),
         0.25,
         _SHARE,
+    ),
+    Mistake(
+        "own effect in both sessions",
+        "false_positives",
+        _rates(lambda: (within().rejects(), between().rejects(), within(sd_athlete=math.sqrt(2) * SD).rejects())),
+        0.25,
+        _IN_BOTH,
     ),
     Mistake(
         "the same athletes in both sessions",
@@ -211,5 +220,6 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("rows of a session", "effective_n", _constant(ROWS / (1 + (ROWS / 2 - 1) * ICC)), 0.25, _SESSION),
     Mistake("root", "effective_n", _constant(ROWS / math.sqrt(1 + (REPEATS - 1) * ICC)), 0.5, _FACTOR),
     Mistake("number of athletes", "effective_n", _constant(ROWS / REPEATS), 0.25, _COUNT),
+    Mistake("rows of one athlete", "effective_n", _constant(REPEATS / (1 + (REPEATS - 1) * ICC)), 0.5, _ALL_ROWS),
     Mistake("multiplied", "effective_n", _constant(ROWS * (1 + (REPEATS - 1) * ICC)), 0.25, _TIMES),
 )

@@ -15,6 +15,7 @@ from lmmsolutions.lessons import fits, hints
 from lmmsolutions.lessons.exam.drawing import draw
 from lmmsolutions.lessons.exam.paths import (
     against_squares,
+    around_schools,
     covariance,
     difference,
     error,
@@ -62,11 +63,11 @@ _TWICE = "A likelihood ratio is twice the difference of the log-likelihoods."
 _AGAINST_OLS = "The smaller model should have schools with one slope; here it has none at all."
 _NAIVE = "A variance of zero lies on the boundary. Which mixture of two distributions allows for that?"
 _ONE_VARIANCE = "A variance and a covariance are added. This allows for the variance alone."
-_ZERO = "A probability that is exactly zero is a claim. Which function gives the upper tail?"
 _WHOLE = "This is the expected score itself. By how much does it differ from that in an average school?"
 _NO_SLOPE_EFFECT = "The school's own slope is missing; both of its effects belong to its prediction."
 _NO_INTERCEPT_EFFECT = "The school's own intercept is missing; both of its effects belong to its prediction."
 _ONE_SLOPE = "This comes from the model with one slope for all schools."
+_WITHIN_SCHOOLS = "This compares students with others of their own school. Correlate the two columns as they are."
 _FIFTEEN = "`hours` counts from ten in steps of five. How many steps is this student above ten?"
 _POPULATION = "These residuals are distances from the line of all schools. Take those from the line of each school."
 _OBSERVED = "The vertical axis shows the scores themselves. What is left once the fitted value is taken off?"
@@ -103,6 +104,13 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("ranks", "correlation", own(lambda t: t["hours"].corr(t[SCORE], method="spearman")), 0.5, _RANKS),
     Mistake("squared", "correlation", own(lambda t: t["hours"].corr(t[SCORE]) ** 2), 0.25, _SQUARED),
     Mistake("other predictor", "correlation", own(lambda t: t["prior_gpa"].corr(t[SCORE])), 0.25, _OTHER_PREDICTOR),
+    Mistake(
+        "within schools",
+        "correlation",
+        own(lambda t: around_schools(t, "hours").corr(around_schools(t, SCORE))),
+        0.25,
+        _WITHIN_SCHOOLS,
+    ),
     Mistake("no grades", "ols_results", own(squares("hours")), 0.25, _NO_GPA),
     *several("per hour", 0.5, _PER_HOUR, slope_ols=own(lambda t: slope()(t) / 5), se_ols=own(lambda t: error()(t) / 5)),
     Mistake("squared", "se_ols", own(lambda t: error()(t) ** 2), 0.5, _ERROR_SQUARED),
@@ -256,8 +264,15 @@ MISTAKES: tuple[Mistake, ...] = (
     Mistake("everybody", "lrt", on_everybody(ratio()), 0.25, _EVERYBODY),
     Mistake("two degrees of freedom", "p_slopes", own(lambda t: stats.chi2.sf(ratio()(t), 2)), 0.5, _NAIVE),
     Mistake("one degree, halved", "p_slopes", own(lambda t: stats.chi2.sf(ratio()(t), 1) / 2), 0.5, _ONE_VARIANCE),
-    Mistake("zero", "p_slopes", own(lambda _: 0.0), 0.0, _ZERO),
+    Mistake("zero", "p_slopes", own(lambda _: 0.0), 0.0, hints.ZERO),
     Mistake("15 for one step", "pred_population", own(population(15.0)), 0.25, _FIFTEEN),
+    *several(
+        "three steps",
+        0.5,
+        _FIFTEEN,
+        pred_population=own(population(3.0)),
+        school_difference=own(difference(hours=3.0)),
+    ),
     Mistake("whole prediction", "school_difference", own(whole_prediction), 0.5, _WHOLE),
     Mistake("sign", "school_difference", own(difference(-1.0, -1.0)), 0.5, hints.SIGN),
     Mistake("no slope of its own", "school_difference", own(difference(hours=0.0)), 0.5, _NO_SLOPE_EFFECT),

@@ -43,6 +43,11 @@ def on_everybody(path: type_of_path) -> Callable[..., Any]:
     return wrong
 
 
+def around_schools(table: pd.DataFrame, column: str) -> type_of_numbers:
+    """A column less the mean of each row's school."""
+    return table[column] - table.groupby(SCHOOL)[column].transform("mean")
+
+
 def squares(*predictors: str) -> Callable[[pd.DataFrame], FittedModel]:
     """Ordinary least squares with these predictors; those that were asked for by default."""
     return lambda table: fit_ols(table[SCORE], with_constant(table[list(predictors or PREDICTORS)]))

@@ -14,6 +14,7 @@ from lmmsolutions.lessons.nested.paths import (
     classes_alone,
     constant_column,
     labels_as_groups,
+    labels_by_ml,
     labels_crossed,
     levels,
     mean_over_pupils,
@@ -26,6 +27,7 @@ from lmmsolutions.lessons.nested.paths import (
     predicted_schools,
     probability,
     ratio,
+    ratio_of,
     raw_means,
     shares,
     type_of_parts,
@@ -63,7 +65,6 @@ _TWICE = "A likelihood ratio is twice the difference of the log-likelihoods."
 _OTHER_LEVEL = "This tests the other level. Which level does the smaller model lack?"
 _NOT_HALVED = "A variance of zero lies on the boundary: in half of such cases the ratio is zero. Halve the probability."
 _DF = "The two models differ by one variance. How many parameters is that?"
-_ZERO = "A printed `0.000` is a rounded number. A probability that is exactly zero is a claim."
 _ADDED = "These are whole levels, with the fixed intercept in them. The figure is to show deviations from zero."
 _WITHOUT_SCHOOL = "The classes are drawn without their school. A class stands at the school's effect plus its own."
 _RAW = "These are mean scores. They are not pulled together, and pupils with more hours score more."
@@ -169,6 +170,7 @@ _BOTH = parts_of(levels())
 _BY_ML = parts_of(levels(reml=False))
 _OF_SCHOOLS = parts_of(levels(SCHOOL))
 _OF_CLASSES = parts_of(levels(CLASS))
+_AGAINST_LABELS = ratio_of(levels(reml=False), labels_by_ml)
 _OF_CROSSED = parts_of(labels_crossed)
 
 MISTAKES: tuple[Mistake, ...] = (
@@ -241,10 +243,12 @@ MISTAKES: tuple[Mistake, ...] = (
     *several("by REML", 0.75, _BY_REML, lrt_school=ratio(CLASS, reml=True), lrt_class=ratio(SCHOOL, reml=True)),
     *several("not doubled", 0.5, _TWICE, lrt_school=ratio(CLASS, factor=1), lrt_class=ratio(SCHOOL, factor=1)),
     *several("other level", 0.25, _OTHER_LEVEL, lrt_school=ratio(SCHOOL), lrt_class=ratio(CLASS)),
+    Mistake("labels as groups", "lrt_school", _AGAINST_LABELS, 0.25, _ROOMS),
+    Mistake("labels as groups", "p_school", probability(1, 0.5, _AGAINST_LABELS), 0.25, _ROOMS),
     Mistake("other level", "p_school", probability(1, 0.5, ratio(SCHOOL)), 0.25, _OTHER_LEVEL),
     *_testing(),
     Mistake("by REML", "p_school", probability(1, 0.5, ratio(CLASS, reml=True)), 0.75, _BY_REML),
-    Mistake("zero", "p_school", lambda _: 0.0, 0.0, _ZERO),
+    Mistake("zero", "p_school", lambda _: 0.0, 0.0, hints.ZERO),
     Mistake("fixed intercept added", "caterpillar", with_intercept, 0.75, _ADDED),
     Mistake("classes without their school", "caterpillar", classes_alone, 0.5, _WITHOUT_SCHOOL),
     Mistake("mean scores", "caterpillar", raw_means, 0.25, _RAW),

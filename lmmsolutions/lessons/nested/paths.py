@@ -56,10 +56,16 @@ def levels(*names: str, reml: bool = True, predictors: tuple[str, ...] = ("study
     return model
 
 
-def labels_as_groups(nested: pd.DataFrame) -> MixedFit | None:
+def labels_as_groups(nested: pd.DataFrame, *, reml: bool = True) -> MixedFit | None:
     """A random intercept for each of the labels of classes, whatever the school."""
     table = table_of(nested)
-    return attempt(table, "test_score", with_constant(table[["study_hours"]]), [RandomTerm(table[CLASS])])
+    design = with_constant(table[["study_hours"]])
+    return attempt(table, "test_score", design, [RandomTerm(table[CLASS])], reml=reml)
+
+
+def labels_by_ml(nested: pd.DataFrame) -> MixedFit | None:
+    """The same by maximum likelihood."""
+    return labels_as_groups(nested, reml=False)
 
 
 def labels_crossed(nested: pd.DataFrame) -> MixedFit | None:
@@ -148,6 +154,16 @@ def ratio(smaller: str, *, reml: bool = False, factor: float = 2) -> type_of_num
         except MixedFitError:
             return math.nan
         return factor * (both.log_likelihood - one.log_likelihood)
+
+    return wrong
+
+
+def ratio_of(larger: type_of_model, smaller: type_of_model) -> type_of_number:
+    """Data → likelihood ratio of two other models by maximum likelihood; NaN where one cannot be fitted."""
+
+    def wrong(nested: pd.DataFrame) -> float:
+        more, less = larger(nested), smaller(nested)
+        return math.nan if more is None or less is None else 2 * (more.log_likelihood - less.log_likelihood)
 
     return wrong
 

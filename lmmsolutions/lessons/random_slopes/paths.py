@@ -162,6 +162,20 @@ def population_line(model: type_of_model) -> type_of_array:
     return wrong
 
 
+def common_slope(column: str) -> type_of_column:
+    """A column of the lines with one slope for all subjects and an intercept for each, by least squares."""
+
+    def wrong(data: pd.DataFrame) -> pd.Series[float]:
+        table = table_of(data)
+        means = table.groupby("Subject")[["Days", "Reaction"]].mean()
+        around = table[["Days", "Reaction"]] - means.loc[table["Subject"]].to_numpy()
+        slope = float((around["Days"] * around["Reaction"]).sum() / (around["Days"] ** 2).sum())
+        lines = pd.DataFrame({"intercept": means["Reaction"] - slope * means["Days"], "slope": slope})
+        return lines[column]
+
+    return wrong
+
+
 def own_intercepts_of_centred_days(data: pd.DataFrame) -> pd.Series[float]:
     """Heights of the subjects' own lines at the mean of the days."""
     table = table_of(data)

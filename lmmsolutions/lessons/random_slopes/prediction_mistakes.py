@@ -12,6 +12,7 @@ import numpy as np
 from lmmsolutions.core.results import Mistake
 from lmmsolutions.lessons import hints
 from lmmsolutions.lessons.random_slopes.paths import (
+    common_slope,
     diagonal,
     drawn_over_days,
     effects_alone,
@@ -58,6 +59,8 @@ _THREE = (
 )
 _TOGETHER = "A person's intercept and slope vary together; their covariance adds twice the day."
 _SQUARED = "A slope's variance is multiplied by the day squared, for the slope itself is multiplied by the day."
+_SCALE = "`scale` is the residual variance already: there is nothing to square."
+_ONE_SLOPE = "These lines share one slope. Fit the rows of each subject alone, so that each line has its own."
 _NOT_ROOTED = "This is the variance. A standard deviation has the unit of Reaction."
 _TURNED = "Intercept and slope are exchanged. `np.polyfit` gives the highest power first; look at the units of each."
 _MODEL_LINES = "These are the lines of the mixed model. Here each subject's rows are fitted alone."
@@ -97,6 +100,7 @@ _SPREADS: tuple[tuple[str, type_of_spread, float, str], ...] = (
         _SQUARED,
     ),
     ("variance", lambda x, v, g, s: form(x, v + g) + s, 0.5, _NOT_ROOTED),
+    ("residual variance squared", lambda x, v, g, s: np.sqrt(form(x, v + g) + s**2), 0.5, _SCALE),
     (
         "standard deviations added",
         lambda x, v, g, s: np.sqrt(form(x, v)) + np.sqrt(form(x, g)) + math.sqrt(s),
@@ -142,6 +146,10 @@ PREDICTION_MISTAKES: tuple[Mistake, ...] = (
     Mistake("means of the days", "pred_population", observed_means, 0.25, _OBSERVED_MEANS),
     *(Mistake(name, "pred_new_sd", new_spread(spread), keeps, hint) for name, spread, keeps, hint in _SPREADS),
     Mistake("lines over the days", "pairs", drawn_over_days, 0.0, _OVER_DAYS),
+    *(
+        Mistake("one slope", f"own_lines.{column}", common_slope(column), 0.25, _ONE_SLOPE)
+        for column in ("intercept", "slope")
+    ),
     Mistake("days centered", "own_lines.intercept", own_intercepts_of_centred_days, 0.5, _DAY_ZERO),
     Mistake("days centered", "mixed_lines.intercept", mixed_column("intercept", mixed_lines, _CENTRED), 0.5, _DAY_ZERO),
     Mistake("days centered", "pred_population", population_line(_CENTRED), 0.25, _DAY_ZERO),
@@ -156,6 +164,6 @@ PREDICTION_MISTAKES: tuple[Mistake, ...] = (
     *(
         Mistake(f"{name}, by ML", "pred_new_sd", new_spread(spread, _BY_ML), keeps, hint)
         for name, spread, keeps, hint in _SPREADS
-        if name != "measurement alone"  # whose residual variance is the same on balanced data
+        if name not in ("measurement alone", "residual variance squared")  # the same on balanced data, or nearly
     ),
 )

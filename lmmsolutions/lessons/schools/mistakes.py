@@ -13,7 +13,7 @@ from lmmsolutions.core.least_squares import fit_line
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
 from lmmsolutions.lessons.fits import error, fixed, half_interval, icc, of_predictions, whole
-from lmmsolutions.lessons.own_model import on_own_model
+from lmmsolutions.lessons.own_model import of_other_kind, on_own_model
 from lmmsolutions.lessons.schools import models
 from lmmsolutions.lessons.schools.models import as_asked, by_ml, line, of, without_hours
 from lmmsolutions.lessons.schools.shrinkage_mistakes import SHRINKAGE_MISTAKES
@@ -112,6 +112,13 @@ MISTAKES: tuple[Mistake, ...] = (
         residual_variance=lambda s, _: line(s).residual_variance,
     ),
     *several("mixed model", 0.25, _MIXED, slope_ols=of(fixed("hours")), se_ols=of(error("hours"))),
+    *several(
+        "schools as fixed effects",
+        0.25,
+        _DUMMIES,
+        slope_ols=lambda *t: float(models.schools_as_dummies(*t).fe_params[1]),
+        se_ols=lambda *t: float(models.schools_as_dummies(*t).standard_errors[1]),
+    ),
     *several(
         "no constant",
         0.25,
@@ -217,4 +224,14 @@ def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
     Args:
         fit: a mixed model under statsmodels' attribute names.
     """
-    return on_own_model(MISTAKES, models.as_asked, fit)
+    rows = on_own_model(MISTAKES, models.as_asked, fit)
+    slopes = of_other_kind(
+        fit,
+        "random slopes",
+        0.0,
+        hints.SLOPES,
+        school_variance=_between,
+        residual_variance=_within,
+        icc=icc,
+    )
+    return rows if len(fit.cov_re) == 1 else (*slopes, *rows)
