@@ -68,7 +68,12 @@ class Blocks:
 
     @classmethod
     def of(cls, terms: Sequence[Term], columns: type_of_floats) -> Blocks:
-        """Sort rows into blocks and sum up; ``columns`` has shape (n, any)."""
+        """Sort rows into blocks and sum up.
+
+        Args:
+            terms: the random part; the groups of one may lie within those of another, or cross them.
+            columns: what is multiplied by Zᵀ, shape (n, any).
+        """
         outer = _outer(terms)
         counts = [_copies(term, outer) for term in terms]
         copies = tuple(int(count.max()) + 1 for count in counts)
@@ -104,7 +109,15 @@ class Blocks:
         return total
 
     def of_groups(self, term: int, values: type_of_floats) -> type_of_floats:
-        """The rows of a block-wise result that belong to each group of a term, shape (groups, q, …)."""
+        """The rows of a block-wise result that belong to each group of a term.
+
+        Args:
+            term: its place among the terms.
+            values: shape (blocks, columns, …).
+
+        Returns:
+            Shape (groups, q, …), groups in the order of their codes.
+        """
         blocks, first = self.places[term].T
         return np.stack([values[blocks, first + effect] for effect in range(self.widths[term])], axis=1)
 

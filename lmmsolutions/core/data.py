@@ -190,6 +190,12 @@ def load(name: str) -> pd.DataFrame:
     Raises:
         UnknownDataset: no such name; the message lists the names.
         CorruptDataset: the file's checksum is not the recorded one.
+
+    Example:
+        >>> load("sleepstudy").shape
+        (180, 3)
+        >>> DATASETS["sleepstudy"].units["Reaction"]
+        'average reaction time on that day, ms'
     """
     if name not in DATASETS:
         raise UnknownDataset(f"no data set {name!r}; there are {', '.join(DATASETS)}")
@@ -200,6 +206,10 @@ def load(name: str) -> pd.DataFrame:
 
 def verified(content: bytes, dataset: Dataset) -> bytes:
     """``content`` itself, if it is the file that ``dataset`` describes.
+
+    Args:
+        content: all bytes of a CSV file.
+        dataset: with the recorded checksum.
 
     Raises:
         CorruptDataset: it is not; the message names the file and both checksums.
@@ -216,8 +226,20 @@ def verified(content: bytes, dataset: Dataset) -> bytes:
 def require(data: pd.DataFrame, *columns: str, labels: Sequence[str] = ()) -> pd.DataFrame:
     """A copy of ``columns`` as floats, Subject as integers, and of ``labels`` as they are.
 
+    Args:
+        data: any table; other columns are left out, the rows keep their index.
+        columns: that must hold finite numbers.
+        labels: columns that name groups, of any type, without missing values.
+
     Raises:
-        UnsuitableData: a column is absent, holds text, or has missing or infinite values; the message says which.
+        UnsuitableData: there are no rows, or a column is absent, holds something that is no number, or has missing or
+            infinite values; the message says which.
+
+    Example:
+        >>> require(pd.DataFrame({"Days": [0, 1], "Subject": [308, None]}), "Days", "Subject")
+        Traceback (most recent call last):
+            ...
+        lmmsolutions.core.data.UnsuitableData: missing or infinite values in Subject: clean the data first
     """
     wanted = [*columns, *labels]
     absent = [column for column in wanted if column not in data.columns]

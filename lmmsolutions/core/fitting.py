@@ -62,10 +62,21 @@ def fit_mixed(
         correlated: whether the random effects of a group may be correlated.
         reml: restricted (True) or ordinary (False) maximum likelihood.
 
+    Returns:
+        The fit; its first random effect is that of the constant, unless ``random`` says otherwise.
+
     Raises:
         ValueError: missing or infinite values, lengths that differ, or fewer than two groups.
         BoundaryFit: the optimum is on the boundary; ``error.fit`` is the fit there.
         UnconvergedFit: no optimum was found; ``error.fit`` is the last estimate or None.
+
+    Example:
+        >>> from lmmsolutions.core.data import load
+        >>> from lmmsolutions.core.least_squares import with_constant
+        >>> data = load("sleepstudy")
+        >>> fit = fit_mixed(data["Reaction"], with_constant(data[["Days"]]), data["Subject"])
+        >>> round(fit.group_variance, 2), round(fit.residual_variance, 2)  # ms²
+        (1378.18, 960.46)
     """
     return fit_terms(endog, exog, [RandomTerm(groups, random, correlated)], reml=reml)
 
@@ -75,6 +86,8 @@ def fit_terms(
 ) -> MixedFit:
     """Fit a linear mixed model with any number of grouping factors, nested or crossed.
 
+    By default the likelihood is that of the contrasts of the response which do not depend on the fixed effects (REML;
+    Patterson & Thompson 1971, *Recovery of inter-block information when block sizes are unequal*, Biometrika 58).
     Equal problems are solved once per process: the grader asks for the same few fits for every submission.
 
     Example:

@@ -23,6 +23,11 @@ def fit_line(x: ArrayLike, y: ArrayLike) -> LineFit:
 
     Raises:
         ValueError: fewer than three points, or all x equal: no line with a residual variance is determined.
+
+    Example:
+        >>> line = fit_line([0, 1, 2, 3], [250.0, 262.0, 268.0, 284.0])
+        >>> round(line.intercept, 6), round(line.slope, 6)
+        (249.8, 10.8)
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
     if x.size < 3 or np.ptp(x) == 0:
@@ -72,7 +77,14 @@ def fit_ols(endog: pd.Series[float], exog: pd.DataFrame) -> FittedModel:
 
 
 def with_constant(columns: pd.DataFrame) -> pd.DataFrame:
-    """A design matrix: a column "Intercept" of ones, then ``columns``."""
+    """A design matrix: a column "Intercept" of ones, then ``columns``.
+
+    Args:
+        columns: predictors, n rows; none for a model of the mean alone. The design keeps their index.
+
+    Raises:
+        ValueError: a column does not hold numbers, or is called "Intercept".
+    """
     design = columns.astype(float)
     design.insert(0, "Intercept", 1.0)
     return design

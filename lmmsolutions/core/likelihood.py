@@ -41,8 +41,18 @@ def log_likelihood(
         residual_variance: σ², response unit squared.
         reml: restricted (True) or ordinary (False) log-likelihood.
 
+    Returns:
+        The natural log-likelihood; ``-inf`` where the estimates lie outside the parameter space.
+
     Raises:
         ValueError: the shapes do not fit each other.
+
+    Example:
+        Two groups of two, around a mean of 2, with τ² = 1 and σ² = 1:
+
+        >>> value = log_likelihood([1, 2, 2, 3], [[1]] * 4, [1, 1, 2, 2], [2], 1.0, 1.0, reml=False)
+        >>> round(value, 6)
+        -5.441033
     """
     constant = np.ones((np.size(endog), 1))
     return log_likelihood_of(endog, exog, [(constant, groups, [[group_variance]])], fixed, residual_variance, reml=reml)

@@ -100,16 +100,27 @@ class MixedFit:
         return float("nan") if self.reml else penalty - 2 * self.log_likelihood
 
     def population(self, exog: pd.DataFrame) -> pd.Series[float]:
-        """Expected response of an average group, Xβ."""
+        """Expected response of an average group, Xβ.
+
+        Args:
+            exog: one row a prediction, with the columns of the fixed effects in any order; others make no difference.
+
+        Raises:
+            KeyError: a fixed effect has no column.
+        """
         return pd.Series(exog[list(self.fixed.index)].to_numpy(float) @ self.fixed.to_numpy(), index=exog.index)
 
     def population_variance(self, exog: pd.DataFrame) -> pd.Series[float]:
-        """Variance of that estimate, x'Vx."""
+        """Variance of that estimate, x'Vx, the variances of the model taken as known.
+
+        Args:
+            exog: as in :meth:`population`.
+        """
         x = exog[list(self.fixed.index)].to_numpy(float)
         return pd.Series(np.einsum("ij,jk,ik->i", x, self.fixed_covariance, x), index=exog.index)
 
     def of_group(self, group: Hashable, exog: pd.DataFrame, random: ArrayLike | None = None) -> pd.Series[float]:
-        """Expected response of one group of the first term, Xβ + Zb.
+        """Expected response of one group of the first term, Xβ + Zb with its BLUPs b.
 
         Args:
             group: its label.
@@ -118,7 +129,7 @@ class MixedFit:
                 the random effects.
 
         Raises:
-            KeyError: no such group.
+            KeyError: no such group, or a column of a design is missing.
         """
         place = self.random_effects.index.get_loc(group)
         own = self._random_design(exog, random) @ self.random_effects.to_numpy(float)[place]
@@ -129,7 +140,17 @@ class MixedFit:
     ) -> pd.Series[float]:
         """Variance of that prediction's error, by both the fixed effects' and the group's effects' uncertainty.
 
-        With Henderson's equations: the part of the group's effects that follows the fixed effects is taken off.
+        With Henderson's equations: the part of the group's effects that follows the fixed effects is taken off
+        (Henderson 1975, *Best linear unbiased estimation and prediction under a selection model*, Biometrics 31). The
+        variances of the model count as known, which makes it somewhat too small where groups are few.
+
+        Args:
+            group: its label.
+            exog: fixed-effects design, one row a prediction.
+            random: random-effects design, as in :meth:`of_group`.
+
+        Raises:
+            KeyError: no such group, or a column of a design is missing.
         """
         place = self.random_effects.index.get_loc(group)
         z = self._random_design(exog, random)
@@ -144,7 +165,10 @@ class MixedFit:
 
         Args:
             exog: fixed-effects design, one row a prediction.
-            random: the design of each term, as in :meth:`of_group`.
+            random: the design of each term, as in :meth:`of_group`; as many as there are terms.
+
+        Raises:
+            ValueError: there are more or fewer designs than terms.
         """
         total = self.population_variance(exog) + self.residual_variance
         for term, design in zip(self.terms, random, strict=True):

@@ -54,7 +54,20 @@ class Mistake:
 
 
 def several(name: str, keeps: float, hint: str, **wrong: Callable[..., Any]) -> tuple[Mistake, ...]:
-    """One misconception that shows in several answers: quantity → the value that it leads to."""
+    """One misconception that shows in several answers.
+
+    Args:
+        name: short, for reports; the same in every row.
+        keeps: share of the check's credit that it keeps, 0 … 0.75.
+        hint: what the student reads.
+        wrong: the student's variable → the tables that the lesson's ``solve`` takes → the value that it leads to there.
+
+    Returns:
+        A row for each variable.
+
+    Raises:
+        ValueError: ``keeps`` lies outside 0 … 0.75.
+    """
     return tuple(Mistake(name, quantity, value, keeps, hint) for quantity, value in wrong.items())
 
 
@@ -112,7 +125,10 @@ class FittedModel:
         return np.asarray(np.sqrt(self.scale * np.diag(np.linalg.inv(self.exog.T @ self.exog))))
 
     def implied_covariance(self) -> NDArray[np.float64]:
-        """Covariance of the response, Σ ZΨZᵀ + σ²I, shape (n, n), response unit squared."""
+        """Covariance of the response, Σ ZΨZᵀ + σ²I, shape (n, n), response unit squared.
+
+        For least squares it is σ²I.
+        """
         total = self.scale * np.eye(len(self.endog))
         for term in self.terms:
             codes, _ = pd.factorize(term.groups)

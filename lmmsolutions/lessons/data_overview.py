@@ -32,7 +32,14 @@ class DataOverview:
 
 @cached_by_content
 def solve(data: pd.DataFrame) -> DataOverview:
-    """First rows, size and ranges of the table; missing values do not count for the ranges."""
+    """First rows, size and ranges of the table; missing values do not count for the ranges.
+
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``, with whatever gaps.
+
+    Raises:
+        KeyError: Days or Reaction is missing.
+    """
     return DataOverview(
         sleep_study_data=data.copy(),
         first_rows=data.head(),

@@ -26,7 +26,21 @@ type_of_number = Callable[..., float]  # the lesson's tables → number
 def attempt(
     table: pd.DataFrame, response: str, design: pd.DataFrame, terms: Sequence[RandomTerm], *, reml: bool = True
 ) -> MixedFit | None:
-    """The fit, or the one on the boundary: a student's software shows that one too."""
+    """The fit, or the one on the boundary: a student's software shows that one too.
+
+    Args:
+        table: complete, as :func:`~lmmsolutions.core.data.require` gives it.
+        response: its column.
+        design: fixed-effects design matrix with its constant, a row for each of the table.
+        terms: the random part.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+
+    Returns:
+        ``None`` where the likelihood has no maximum.
+
+    Raises:
+        ValueError: there are fewer than two groups, or columns of the design are collinear.
+    """
     try:
         return fit_terms(table[response], design, terms, reml=reml)
     except MixedFitError as error:
@@ -36,14 +50,31 @@ def attempt(
 def intercepts_only(
     table: pd.DataFrame, response: str, fixed: Sequence[str], group: str, *, reml: bool = True
 ) -> MixedFit | None:
-    """A random intercept for each group."""
+    """A model with a random intercept for each group; see :func:`attempt`.
+
+    Args:
+        table: complete, with all columns that are named.
+        response: its column.
+        fixed: predictors; a constant is added.
+        group: the column of the grouping factor.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+    """
     return attempt(table, response, with_constant(table[list(fixed)]), [RandomTerm(table[group])], reml=reml)
 
 
 def with_slopes(
     table: pd.DataFrame, response: str, fixed: Sequence[str], group: str, slope: str, *, reml: bool = True
 ) -> MixedFit | None:
-    """A random intercept and a random slope for each group, correlated."""
+    """A model with a random intercept and a random slope for each group, correlated; see :func:`attempt`.
+
+    Args:
+        table: complete, with all columns that are named.
+        response: its column.
+        fixed: predictors; a constant is added.
+        group: the column of the grouping factor.
+        slope: the predictor whose slope differs between groups.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+    """
     term = RandomTerm(table[group], with_constant(table[[slope]]))
     return attempt(table, response, with_constant(table[list(fixed)]), [term], reml=reml)
 
@@ -69,7 +100,12 @@ class OfModel:
 
 
 def number_of(model: type_of_model, quantity: Callable[[MixedFit], float]) -> type_of_number:
-    """Tables → a number of a model; NaN, which no answer equals, where the model cannot be fitted."""
+    """Tables → a number of a model; NaN, which no answer equals, where the model cannot be fitted.
+
+    Args:
+        model: the lesson's tables → the fit, or ``None``.
+        quantity: the fit → the number, in the unit of the student's answer.
+    """
     return OfModel(model, lambda fit: float(quantity(fit)), float("nan"))
 
 
@@ -110,7 +146,14 @@ def divided_by_variances(fit: MixedFit) -> float:
 
 
 def icc(fit: MixedFit) -> float:
-    """Share of the variance that lies between groups."""
+    """Intraclass correlation of a random intercept model: share of the variance around the line between groups.
+
+    It is the correlation of two observations of one group (Snijders & Bosker 2012, *Multilevel Analysis*, ch. 3.3), 0
+    on the boundary. With random slopes it holds where the predictor of the slopes is 0.
+
+    Args:
+        fit: with one grouping factor, whose first effect is the intercept.
+    """
     return fit.group_variance / (fit.group_variance + fit.residual_variance)
 
 

@@ -39,6 +39,9 @@ class Ols:
 def solve(data: pd.DataFrame) -> Ols:
     """Fit Reaction = intercept + slope · Days + error by ordinary least squares.
 
+    Args:
+        data: columns ``Days`` and ``Reaction`` (ms).
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
     """

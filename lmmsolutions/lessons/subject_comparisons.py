@@ -54,9 +54,12 @@ class SubjectComparison:
 def solve(data: pd.DataFrame) -> SubjectComparison:
     """The lines of subjects 371 and 337: the fixed intercept plus the subject's own, and the common slope.
 
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values, or one of the two subjects is absent.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     solution = mixed_model.solve(data)
     intercept_1, slope = mixed_model.line_of(data, SUBJECT_1)

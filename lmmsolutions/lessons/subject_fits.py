@@ -65,8 +65,12 @@ class SubjectFits:
 def solve(data: pd.DataFrame) -> SubjectFits:
     """Fit Reaction = intercept + slope · Days to each subject's rows alone.
 
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``, three rows or more for each subject.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values, or subject 308 or 309 is absent.
+        ValueError: a subject has fewer than three rows, or one day only.
     """
     table = require(data, "Days", "Reaction", "Subject")
     fits = {}
@@ -103,12 +107,29 @@ def _others(data: pd.DataFrame, subject: int) -> pd.DataFrame:
 
 
 def line_of(data: pd.DataFrame, subject: int) -> LineFit:
-    """The least squares line of one subject's rows."""
+    """The least squares line of one subject's rows.
+
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+        subject: its number.
+
+    Raises:
+        UnsuitableData: a column is missing, not numeric or has missing values.
+        ValueError: the subject has fewer than three rows, perhaps none, or one day only.
+    """
     return _line(_rows(data, subject))
 
 
 def mean_of(data: pd.DataFrame, subject: int) -> float:
-    """Mean Reaction of one subject, ms."""
+    """Mean Reaction of one subject.
+
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+        subject: its number.
+
+    Returns:
+        In ms; NaN where the data lack the subject.
+    """
     return float(_rows(data, subject)["Reaction"].mean())
 
 

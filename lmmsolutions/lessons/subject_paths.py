@@ -38,7 +38,17 @@ def first_to_last(rows: pd.DataFrame) -> float:
 
 
 def of_others(asked: int, known: int, line: type_of_line, points: type_of_points) -> Iterator[Mistake]:
-    """Numbers, lines and points of all subjects but the one asked for and another that has rows of its own."""
+    """Numbers, lines and points of all subjects but the one asked for and another that has rows of its own.
+
+    Args:
+        asked: the subject of the question.
+        known: the other one, whose rows of misconceptions stand elsewhere.
+        line: data and subject → intercept and slope.
+        points: data and subject → Days and Reaction.
+
+    Yields:
+        Rows for ``intercept_308``, ``slope_308``, ``line_308`` and ``points_308``, where 308 is asked for.
+    """
     for other in (one for one in SUBJECTS if one not in (asked, known)):
         name = f"subject {other}"
         yield Mistake(name, f"intercept_{asked}", lambda d, who=other: line(d, who)[0], 0.25, _HINT)

@@ -51,7 +51,11 @@ def line(data: pd.DataFrame) -> LineFit:
 
 
 def of(quantity: type_of_quantity) -> type_of_number:
-    """Data → a quantity of the model asked for."""
+    """Data → a quantity of the model asked for.
+
+    Args:
+        quantity: the fit of :func:`as_asked`, also on the boundary → a number. NaN where nothing can be fitted.
+    """
     return number_of(as_asked, quantity)
 
 

@@ -62,9 +62,16 @@ class Athletes:
 def solve(athletes: pd.DataFrame) -> Athletes:
     """Fit the model by REML, and compare it with what the four differences alone can tell.
 
+    Args:
+        athletes: columns ``athlete_id``, ``session_high`` (0 or 1; each athlete has both) and ``correctness`` (a score
+            from 0 to 1), a row for each repeat.
+
+    Returns:
+        The answers; ``athlete_intercepts`` has the athletes as its index.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; a variance of zero between athletes is a :class:`BoundaryFit`.
     """
     table = table_of(athletes)
     fit = fit_mixed(table["correctness"], with_constant(table[["session_high"]]), table["athlete_id"])
@@ -102,7 +109,14 @@ def table_of(athletes: pd.DataFrame) -> pd.DataFrame:
 
 
 def differences(table: pd.DataFrame) -> pd.Series[float]:
-    """Each athlete's mean score in the high session less that in the low one."""
+    """Each athlete's mean score in the high session less that in the low one, by ``athlete_id``.
+
+    Args:
+        table: as :func:`table_of` gives it.
+
+    Raises:
+        KeyError: there is one session only.
+    """
     means = table.pivot_table(index="athlete_id", columns="session_high", values="correctness")
     return pd.Series(means[1.0] - means[0.0])
 
@@ -135,5 +149,13 @@ def _intercepts(fit: MixedFit) -> pd.Series[float]:
 
 
 def standard_error(table: pd.DataFrame, divisor: float) -> float:
-    """Standard deviation of the differences over a root of their number."""
+    """Standard error of the mean of the athletes' differences: the root of their variance over a divisor.
+
+    Args:
+        table: as :func:`table_of` gives it.
+        divisor: the number of athletes; misconceptions divide by something else.
+
+    Returns:
+        In units of ``correctness``; the variance has J - 1 degrees of freedom.
+    """
     return float(np.sqrt(differences(table).var() / divisor))

@@ -43,7 +43,12 @@ def parallel_residuals(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> type_of
 
 
 def rows_beyond(limit: float = LIMIT, *, scaled: bool = True) -> Callable[..., pd.DataFrame]:
-    """Rows that stand out by another rule."""
+    """Rows that stand out by another rule.
+
+    Args:
+        limit: a residual beyond it stands out, in residual standard deviations.
+        scaled: False: residuals are not divided, so that ``limit`` counts in ms.
+    """
 
     def wrong(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> pd.DataFrame:
         table = sleep_of(sleepstudy)
@@ -87,7 +92,13 @@ def parallel_effects(sleepstudy: pd.DataFrame, _stay: pd.DataFrame) -> type_of_n
 
 
 def stay_model(*, logarithm: bool = False, reml: bool = True, age: bool = True) -> type_of_model:
-    """Another model of the stays."""
+    """Another model of the stays, also on the boundary; ``None`` where nothing can be fitted.
+
+    Args:
+        logarithm: of the logarithm of the days.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+        age: whether age is among the predictors, beside the treatment.
+    """
 
     def model(_sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> MixedFit | None:
         table = response_of(stay_of(stay), logarithm)
@@ -103,7 +114,12 @@ def response_of(table: pd.DataFrame, logarithm: bool) -> pd.DataFrame:
 
 
 def stay_ols(*, logarithm: bool = False, dummies: bool = False) -> Callable[..., FittedModel]:
-    """Least squares for the stays, without clinics or with a coefficient for each."""
+    """Least squares for the stays, without clinics or with a coefficient for each.
+
+    Args:
+        logarithm: of the logarithm of the days.
+        dummies: a coefficient for each clinic but the first.
+    """
 
     def wrong(_sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> FittedModel:
         table = response_of(stay_of(stay), logarithm)
@@ -161,7 +177,12 @@ def ols_percent(sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> float:
 
 
 def ratio_of(points: type_of_points, power: float = 1.0) -> type_of_number:
-    """Data → the ratio of spreads of some points, to a power."""
+    """Data → the ratio of spreads of some points, to a power.
+
+    Args:
+        points: the tables → fitted values and residuals.
+        power: 2 for the ratio of the variances, -1 for what is below over what is above.
+    """
     return lambda *tables: spread_ratio(*points(*tables)) ** power
 
 

@@ -55,5 +55,12 @@ def subjects_needed(power: Callable[[int, float], float], slope: float = 3.0, wa
         power: number of subjects, average slope → probability that the test finds it.
         slope: the average slope, ms per day.
         wanted: that probability, 0 … 1.
+
+    Raises:
+        StopIteration: fewer than ``MOST_SUBJECTS`` do not have it.
+
+    Example:
+        >>> subjects_needed(Power())
+        40
     """
     return next(n for n in range(2, MOST_SUBJECTS) if power(n, slope) >= wanted)

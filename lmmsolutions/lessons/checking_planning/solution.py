@@ -64,9 +64,18 @@ class CheckingPlanning:
 def solve(sleepstudy: pd.DataFrame, stay: pd.DataFrame) -> CheckingPlanning:
     """Look at the residuals of both data sets, leave subjects out, and plan a study.
 
+    Args:
+        sleepstudy: columns ``Days``, ``Reaction`` (ms) and ``Subject``, the same days for every subject.
+        stay: columns ``clinic_id``, ``age`` (years), ``treatment`` (0 or 1) and ``stay_days`` (days, above 0).
+
+    Returns:
+        The answers. Rows of the sleep study are called "308/0": subject and day. ``outliers`` has the columns
+        ``Subject``, ``Days`` and ``standardized``, the residual in residual standard deviations.
+
     Raises:
-        UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        UnsuitableData: a column is missing, not numeric or has missing values, or subjects differ in their days.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
+        ValueError: a subject has fewer than three days, or a stay of 0 days has no logarithm.
     """
     table, patients = sleep_of(sleepstudy), stay_of(stay)
     fit = fit_slopes(table)
@@ -112,13 +121,34 @@ def fit_slopes(table: pd.DataFrame) -> MixedFit:
 
 
 def fit_stay(table: pd.DataFrame, *, logarithm: bool = False, reml: bool = True) -> MixedFit:
-    """A random intercept for each clinic: stay_days, or its logarithm, ~ treatment + age_c."""
+    """A random intercept for each clinic: stay_days, or its logarithm, ~ treatment + age_c.
+
+    Args:
+        table: as :func:`stay_of` gives it.
+        logarithm: the response is the natural logarithm of the days.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+
+    Raises:
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
+    """
     response = np.log(table["stay_days"]) if logarithm else table["stay_days"]
     return fit_mixed(response, with_constant(table[["treatment", "age_c"]]), table["clinic_id"], reml=reml)
 
 
 def conditional(fit: MixedFit, table: pd.DataFrame, group: str) -> type_of_numbers:
-    """Fitted values of the rows with the effects of their group, unit of the response."""
+    """Fitted values of the rows with the predicted effects (BLUPs) of their group, Xβ + Zb.
+
+    Args:
+        fit: whose first term has random effects that are called like fixed effects.
+        table: columns of the predictors, and of the group.
+        group: that column's name.
+
+    Returns:
+        In the unit of the response, index as in ``table``.
+
+    Raises:
+        KeyError: a column is missing, or a group was not in the data of the fit.
+    """
     design = with_constant(table[[name for name in fit.fixed.index if name != "Intercept"]])
     effects = fit.random_effects.loc[table[group].tolist()]
     own = (design[list(effects.columns)].to_numpy() * effects.to_numpy()).sum(axis=1)
@@ -126,24 +156,55 @@ def conditional(fit: MixedFit, table: pd.DataFrame, group: str) -> type_of_numbe
 
 
 def residuals_of(fit: MixedFit, table: pd.DataFrame) -> type_of_numbers:
-    """Conditional residuals of the reaction times, ms."""
+    """Conditional residuals of the reaction times: observed less fitted, the subjects' effects in the fit.
+
+    Args:
+        fit: of a model with the predictor ``Days``.
+        table: as :func:`sleep_of` gives it.
+
+    Returns:
+        In ms, by subject/day.
+    """
     return table["Reaction"] - conditional(fit, table, "Subject")
 
 
 def standing_out(table: pd.DataFrame, standardized: type_of_numbers, limit: float = LIMIT) -> pd.DataFrame:
-    """The rows whose standardized residual is beyond a limit."""
+    """The rows whose standardized residual is beyond a limit, in either direction.
+
+    Args:
+        table: as :func:`sleep_of` gives it.
+        standardized: residual of each row in residual standard deviations, index as in ``table``.
+        limit: in residual standard deviations; a row exactly there does not stand out.
+
+    Returns:
+        Columns ``Subject``, ``Days`` and ``standardized``.
+    """
     rows = table.loc[standardized.abs() > limit, ["Subject", "Days"]]
     return rows.assign(standardized=standardized[rows.index])
 
 
 def points_of(fit: MixedFit, table: pd.DataFrame, response: type_of_numbers) -> tuple[type_of_numbers, type_of_numbers]:
-    """Fitted values with the clinics' effects, and residuals."""
+    """What a plot of residuals shows: fitted values with the clinics' effects, and residuals.
+
+    Args:
+        fit: of a model of the stays, or of their logarithms.
+        table: as :func:`stay_of` gives it.
+        response: observed, on the scale of the fit: days, or their natural logarithm.
+
+    Returns:
+        Both in the unit of the response, index as in ``table``.
+    """
     fitted = conditional(fit, table, "clinic_id")
     return fitted, response - fitted
 
 
 def spread_ratio(fitted: type_of_numbers, residuals: type_of_numbers) -> float:
-    """Standard deviation of the residuals above the median fitted value, over that of the others."""
+    """Standard deviation of the residuals above the median fitted value, over that of the others; 1 without a funnel.
+
+    Args:
+        fitted: fitted value of each row; a row at the median is one of the others.
+        residuals: of the same rows, with the same index.
+    """
     above = fitted > fitted.median()
     return float(residuals[above].std() / residuals[~above].std())
 
@@ -154,8 +215,15 @@ def slopes_without(table: pd.DataFrame) -> type_of_numbers:
     Where all subjects have the same days, the fixed effects are the means of the subjects' own lines, whatever the
     variances (Verbeke & Molenberghs 2000, *Linear Mixed Models for Longitudinal Data*, ch. 5).
 
+    Args:
+        table: as :func:`sleep_of` gives it.
+
+    Returns:
+        By the subject that is left out.
+
     Raises:
         UnsuitableData: the subjects were not measured on the same days.
+        ValueError: there are fewer than three days.
     """
     by_subject = table.groupby("Subject")
     if len({tuple(sorted(rows["Days"])) for _, rows in by_subject}) != 1:

@@ -44,9 +44,20 @@ class Clinics:
 def solve(health: pd.DataFrame, referral: pd.DataFrame) -> Clinics:
     """Fit the adjusted model, predict from it, and compare three effects where treatment and severity go together.
 
+    Beside a clinic's mean of a predictor, the predictor's coefficient is the effect within clinics alone (Mundlak 1978,
+    *On the pooling of time series and cross section data*, Econometrica 46): ``effect_within``.
+
+    Args:
+        health: columns ``clinic_id``, ``treatment`` (0 or 1), ``age`` (years), ``comorbidities`` (their number) and
+            ``recovery_days``.
+        referral: columns ``clinic_id``, ``treated`` (0 or 1) and ``recovery_days``.
+
+    Returns:
+        The answers; ``comparison`` has the rows ``ols`` and ``mixed`` and the columns ``coef``, ``se`` and ``p``.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     table = health_of(health)
     fit = mixed(table, COVARIATES)
@@ -82,22 +93,54 @@ def referral_of(referral: pd.DataFrame) -> pd.DataFrame:
 
 
 def mixed(table: pd.DataFrame, predictors: Sequence[str]) -> MixedFit:
-    """A random intercept per clinic, by REML."""
+    """Recovery in days with a random intercept per clinic, by REML.
+
+    Args:
+        table: as :func:`health_of` or :func:`referral_of` gives it.
+        predictors: columns of it; a constant is added.
+
+    Raises:
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
+        ValueError: predictors are collinear.
+    """
     return fit_mixed(table["recovery_days"], with_constant(table[list(predictors)]), table["clinic_id"])
 
 
 def ols(table: pd.DataFrame, predictors: Sequence[str]) -> FittedModel:
-    """Ordinary least squares that ignores the clinics."""
+    """Recovery in days by ordinary least squares, which ignores the clinics.
+
+    Args:
+        table: as :func:`health_of` or :func:`referral_of` gives it.
+        predictors: columns of it; a constant is added.
+    """
     return fit_ols(table["recovery_days"], with_constant(table[list(predictors)]))
 
 
 def p_normal(fit: MixedFit, name: str) -> float:
-    """Two-sided p-value of a fixed effect by the normal distribution."""
+    """Two-sided p-value of a fixed effect by the normal distribution, as statsmodels' summary has it (Wald test).
+
+    Args:
+        fit: of a mixed model.
+        name: of the fixed effect.
+    """
     return float(2 * stats.norm.sf(abs(fit.fixed[name] / fit.standard_errors[name])))
 
 
 def row_of(model: FittedModel, name: str) -> dict[str, float]:
-    """Coefficient, standard error and p-value by the t distribution, of a least squares fit."""
+    """Coefficient, standard error and p-value of a least squares fit, by the t distribution.
+
+    It has n - p degrees of freedom for n rows and p coefficients.
+
+    Args:
+        model: with a design of full rank.
+        name: of the predictor.
+
+    Returns:
+        ``coef``, ``se`` and ``p`` (two-sided).
+
+    Raises:
+        ValueError: the model does not have the predictor.
+    """
     place, errors = model.exog_names.index(name), model.standard_errors
     coefficient, error = float(model.fe_params[place]), float(errors[place])
     degrees = len(model.endog) - len(model.fe_params)

@@ -35,7 +35,13 @@ class Test:
     shift: float = 0.0
 
     def rejects(self, level: float = LEVEL, *, sides: int = 2) -> float:
-        """Probability of a p-value below the level; with one side, of that in the direction of chance alone."""
+        """Probability of a p-value below the level.
+
+        Args:
+            level: of the test.
+            sides: 2, or 1 for the test of one direction, which is right without a shift only: both directions are as
+                likely then.
+        """
         degrees = sum(self.sizes) - 2
         critical = float(stats.t.ppf(1 - level / sides, degrees))
         factor = critical**2 * sum(1 / size for size in self.sizes) / degrees
@@ -128,7 +134,12 @@ def between(
 
 
 def independent(sizes: tuple[int, int], variances: tuple[float, float]) -> Test:
-    """All observations independent, with a variance in each sample."""
+    """All observations independent, with a variance in each sample.
+
+    Args:
+        sizes: observations in the low and in the high session.
+        variances: of an observation in each, score².
+    """
     low, high = variances
     return Test(
         variance=low / sizes[0] + high / sizes[1], squares=((low, sizes[0] - 1), (high, sizes[1] - 1)), sizes=sizes

@@ -52,7 +52,15 @@ def simulate(
 
 
 def faults_of_form(table: Any, n_athletes: int) -> Fault | None:
-    """What is wrong with the columns and the numbers of rows; ``None`` where nothing is."""
+    """What is wrong with the columns and the numbers of rows; ``None`` where nothing is.
+
+    Args:
+        table: whatever the student's function returned.
+        n_athletes: that it was called with.
+
+    Returns:
+        The first fault that is found; a table without one is fit for :func:`faults_of_moments`.
+    """
     if not isinstance(table, pd.DataFrame):
         return Fault("not-a-table", "The function must return a DataFrame.")
     lost = [name for name in COLUMNS if name not in table.columns]
@@ -107,11 +115,15 @@ def moments_of(table: pd.DataFrame) -> Moments:
 def faults_of_moments(table: pd.DataFrame, arguments: Mapping[str, float]) -> Iterator[Fault | None]:
     """What is wrong with the low mean, the effect, the athletes' and the repeats' standard deviation, in this order.
 
-    Scores that are cut off, where it shows in means or spreads, are called that, and not what else might explain them.
+    A moment counts as wrong where it is more than four standard errors from what the arguments say. Scores that are cut
+    off, where it shows in means or spreads, are called that, and not what else might explain them.
 
     Args:
-        table: of the right form.
+        table: of the right form, large enough for the standard errors: hundreds of athletes.
         arguments: ``n_athletes``, ``effect``, ``sd_athlete`` and ``sd_repeat`` of the call.
+
+    Yields:
+        Four times a fault, or ``None``.
     """
     faults = _moments_that_are_wrong(table, arguments)
     if _is_cut_off(table["correctness"]):

@@ -34,6 +34,15 @@ class Clusters:
 def solve(athletes: pd.DataFrame) -> Clusters:
     """Test the same table twice, and tell how often such tests reject where there is nothing.
 
+    The design effect of a mean over groups of n rows is 1 + (n - 1) · ICC (Kish 1965, *Survey Sampling*, ch. 5).
+
+    Args:
+        athletes: columns ``athlete_id``, ``session_high`` (0 or 1; each athlete has both) and ``correctness`` (score).
+
+    Returns:
+        The answers; ``false_positives`` has the rows "within", "between" and "slopes". They, the design effect and the
+        effective n belong to studies that the task describes, and do not depend on the data.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
     """

@@ -39,6 +39,12 @@ def solve(data: pd.DataFrame) -> Correlation:
     """Count missing values and zeros in Reaction and Subject, leave out their rows, and correlate Days with Reaction.
 
     Zero is a missing-value code here: no reaction takes no time, and no subject has the number zero.  Day 0 is a day.
+
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``, with whatever gaps.
+
+    Raises:
+        KeyError: a column is missing.
     """
     checked = data[CHECKED]
     missing, zero = checked.isna(), checked == 0
@@ -52,7 +58,16 @@ def solve(data: pd.DataFrame) -> Correlation:
 
 
 def pearson(x: pd.Series[float], y: pd.Series[float]) -> float:
-    """Pearson's r over the complete pairs; NaN where one of the two is constant."""
+    """Pearson's r over the complete pairs; NaN where one of the two is constant.
+
+    Args:
+        x: numbers, missing ones allowed.
+        y: the same; pairs are made by the index.
+
+    Example:
+        >>> round(pearson(pd.Series([1.0, 2.0, 3.0, None]), pd.Series([2.0, 1.0, 4.0, 9.0])), 6)
+        0.654654
+    """
     both = pd.DataFrame({"x": x, "y": y}).astype(float).dropna()
     deviations = both - both.mean()
     squares = np.square(deviations).sum()

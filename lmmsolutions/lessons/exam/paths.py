@@ -123,7 +123,13 @@ def covariance(fit: MixedFit) -> float:
 
 
 def ratio(*, reml: bool = False, factor: float = 2, **smaller: Any) -> type_of_path:
-    """Likelihood ratio of slopes of schools against one slope."""
+    """Likelihood ratio of slopes of schools against one slope; NaN where a model cannot be fitted.
+
+    Args:
+        reml: by the restricted likelihoods.
+        factor: of the difference of the log-likelihoods; 2 is right.
+        smaller: options of :func:`fit_schools` for the model without slopes.
+    """
 
     def path(table: pd.DataFrame) -> float:
         one, more = schools(reml=reml, **smaller)(table), schools(slopes=True, reml=reml)(table)
@@ -149,7 +155,13 @@ def population(hours: float) -> type_of_path:
 
 
 def difference(intercept: float = 1.0, hours: float = 1.0, *, slopes: bool = True) -> type_of_path:
-    """What a school with the smallest number differs by: shares of its effects, or of those with one slope."""
+    """What the school with the smallest number is said to differ by, in points; NaN where the model cannot be fitted.
+
+    Args:
+        intercept: how often its intercept effect is added.
+        hours: how often its slope effect is added; 1 at the 15 hours of the question.
+        slopes: False: by the model with one slope for all, whose schools have an intercept effect only.
+    """
 
     def path(table: pd.DataFrame) -> float:
         fit = schools(slopes=slopes)(table)

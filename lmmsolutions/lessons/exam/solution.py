@@ -64,12 +64,13 @@ def solve(students: pd.DataFrame, *_: pd.DataFrame) -> Exam:
     """All answers on the data of one student.
 
     Args:
-        students: as :func:`~lmmsolutions.lessons.exam.drawing.draw` gives them.
+        students: as :func:`~lmmsolutions.lessons.exam.drawing.draw` gives them: columns ``school_id`` (a number),
+            ``class_id``, ``hours`` (steps of five hours above ten), ``prior_gpa`` (0 to 4) and ``test_score`` (points).
         _: the table that they were drawn from, which misconceptions need and right answers do not.
 
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     parts = (overview, squares, common_slope, own_slopes, likelihoods)
     return Exam(**{name: value for part in parts for name, value in vars(part(students)).items()})
@@ -89,10 +90,18 @@ def fit_schools(
     correlated: bool = True,
     groups: str | list[str] = SCHOOL,
 ) -> MixedFit:
-    """A random intercept for each group, and a random slope of hours where that is asked for.
+    """Test scores with a random intercept for each group, and a random slope of hours where that is asked for.
+
+    Args:
+        table: as :func:`table_of` gives it.
+        slopes: whether groups have slopes of their own.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+        predictors: columns with fixed effects; a constant is added.
+        correlated: whether intercept and slope of a group may be correlated.
+        groups: the column that names the group, or the columns that name it together.
 
     Raises:
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     random = with_constant(table[["hours"]]) if slopes else None
     term = RandomTerm(table[groups], random, correlated)
@@ -171,7 +180,16 @@ def mean_size(table: pd.DataFrame) -> float:
 
 
 def design_effect(size: float, correlation: float) -> float:
-    """How many rows are worth one independent row, for a predictor of the school (Kish 1965, *Survey Sampling*)."""
+    """How many rows are worth one independent row, for a predictor of the school (Kish 1965, *Survey Sampling*, ch. 5).
+
+    Args:
+        size: mean number of students in a school.
+        correlation: intraclass correlation of a school.
+
+    Example:
+        >>> design_effect(25, 0.5)
+        13.0
+    """
     return 1 + (size - 1) * correlation
 
 

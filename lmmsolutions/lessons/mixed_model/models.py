@@ -27,16 +27,23 @@ def table_of(data: pd.DataFrame) -> pd.DataFrame:
 def random_intercept(data: pd.DataFrame) -> MixedFit:
     """The model asked for, by REML.
 
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     table = table_of(data)
     return fit_mixed(table["Reaction"], with_constant(table[["Days"]]), table["Subject"])
 
 
 def as_asked(data: pd.DataFrame) -> MixedFit | None:
-    """The model asked for, also where it has no regular fit."""
+    """The model asked for, also on the boundary; ``None`` where the likelihood has no maximum.
+
+    Raises:
+        UnsuitableData: a column is missing, not numeric or has missing values.
+    """
     table = table_of(data)
     return _attempt(table, "Reaction", with_constant(table[["Days"]]))
 
@@ -47,7 +54,15 @@ def intercepts(fit: MixedFit) -> pd.Series[float]:
 
 
 def intercept_of(fit: MixedFit, subject: int) -> float:
-    """One subject's intercept, response unit; NaN where the data lack the subject."""
+    """One subject's intercept: the fixed one and the subject's predicted deviation.
+
+    Args:
+        fit: with a random intercept for each subject.
+        subject: its number.
+
+    Returns:
+        In the unit of the response; NaN where the data lack the subject.
+    """
     return float(fit.fixed["Intercept"] + intercepts(fit).get(subject, float("nan")))
 
 
@@ -143,7 +158,15 @@ def _attempt(
 
 
 def conditional_variances(effects: pd.Series[float], fit: MixedFit) -> pd.Series[float]:
-    """Variance of each random intercept given the data, response unit squared."""
+    """Variance of each random intercept given the data, β and the variances known, as lme4's ``condVar`` has it.
+
+    Args:
+        effects: the predicted intercepts, in the order of the fit's groups; their index is taken over.
+        fit: that they belong to.
+
+    Returns:
+        In the unit of the response, squared.
+    """
     return pd.Series(fit.terms[0].conditional[:, 0, 0], index=effects.index, name="random intercept")
 
 
@@ -166,7 +189,12 @@ def own_intercepts(data: pd.DataFrame) -> pd.Series[float]:
 def effects_of(
     model: type_of_model, change: Callable[[pd.Series[float], MixedFit], pd.Series[float]] | None = None
 ) -> type_of_effects:
-    """Data → the random intercepts of a model, changed or as they are; empty where it cannot be fitted."""
+    """Data → the random intercepts of a model, changed or as they are; empty where it cannot be fitted.
+
+    Args:
+        model: the data → the fit, or ``None``.
+        change: predicted intercepts and their fit → what a student has in their place.
+    """
 
     def effects(fit: MixedFit) -> pd.Series[float]:
         return intercepts(fit) if change is None else change(intercepts(fit), fit)

@@ -36,7 +36,16 @@ class MixedModel:
     mixed_results: FittedModel  # the same fit, for checks of a whole model
 
     def log_likelihood_at(self, fixed: ArrayLike, group_variance: float, residual_variance: float) -> float:
-        """Restricted log-likelihood at other estimates; ``fixed`` is (intercept in ms, slope in ms per day)."""
+        """Restricted log-likelihood at other estimates, for fits of students that ended elsewhere.
+
+        Args:
+            fixed: intercept in ms, slope in ms per day.
+            group_variance: of the subjects' intercepts, ms²; 0 is allowed.
+            residual_variance: ms².
+
+        Returns:
+            Natural; ``-inf`` where the estimates are no variances.
+        """
         return self.mixed_results.log_likelihood_at(fixed, group_variance, residual_variance)
 
 
@@ -44,9 +53,16 @@ class MixedModel:
 def solve(data: pd.DataFrame) -> MixedModel:
     """Fit Reaction = (β₀ + uᵢ) + β₁ · Days + ε, uᵢ ~ N(0, τ²) for each Subject, ε ~ N(0, σ²), by REML.
 
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+
+    Returns:
+        The answers; ``random_effects`` has the subjects as its index.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit (see :mod:`lmmsolutions.core.fitting`).
+        MixedFitError: the data have no regular fit (see :mod:`lmmsolutions.core.fitting`); a variance of zero between
+            subjects is a :class:`BoundaryFit`.
     """
     fit = random_intercept(data)
     effects = intercepts(fit)
@@ -71,6 +87,10 @@ def solve(data: pd.DataFrame) -> MixedModel:
 
 def line_of(data: pd.DataFrame, subject: int) -> tuple[float, float]:
     """Intercept (ms) and slope (ms per day) of one subject's line in the mixed model.
+
+    Args:
+        data: as for :func:`solve`.
+        subject: its number.
 
     Raises:
         UnsuitableData: the data cannot be analyzed, or the subject is not among them.

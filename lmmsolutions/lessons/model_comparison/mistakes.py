@@ -296,5 +296,13 @@ STOPPED_EARLY = Mistake("stopped early", "centred_results", lambda *_: "not-opti
 
 
 def mistakes_with(lrt_slopes: float, lrt_intercept: float) -> tuple[Mistake, ...]:
-    """What testing wrongly gives with likelihood ratios of somebody's own."""
+    """What testing wrongly gives with likelihood ratios of somebody's own.
+
+    Args:
+        lrt_slopes: the student's statistic of slopes against intercept.
+        lrt_intercept: the student's statistic of intercept against ordinary least squares.
+
+    Returns:
+        Rows about the p-values of both.
+    """
     return _testing(lambda *_: float(lrt_slopes), lambda *_: float(lrt_intercept))

@@ -35,7 +35,12 @@ type_of_column = Callable[..., "pd.Series[float]"]  # the same → a column of t
 
 
 def on(place: int, quantity: Callable[[pd.DataFrame], Any]) -> Callable[..., Any]:
-    """A function of one of the lesson's four tables, as a function of all."""
+    """A function of one of the lesson's four tables, as a function of all.
+
+    Args:
+        place: of the table among them: 0 sleepstudy, 1 schools, 2 plots, 3 health.
+        quantity: this table → what is wanted.
+    """
     return lambda *tables: quantity(tables[place])
 
 
@@ -114,7 +119,15 @@ def exchanged(table: pd.DataFrame, name: str) -> pd.Series[float]:
 
 
 def wald(data: pd.DataFrame, *, reml: bool = True) -> float:
-    """What statsmodels prints as the p-value of ``Days Var``: that of the ratio to its standard error."""
+    """What statsmodels prints as the p-value of ``Days Var``: that of the ratio to its standard error.
+
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+
+    Returns:
+        Two-sided, by the normal distribution; NaN on the boundary, or where nothing can be fitted.
+    """
     table = sleep_of(data)
     design = with_constant(table[["Days"]])
     term = RandomTerm(table["Subject"], design[["Days", "Intercept"]])  # the first effect's error is known
@@ -135,7 +148,17 @@ def as_statsmodels(
     reml: bool = True,
     components: Mapping[str, str] | None = None,
 ) -> Any:
-    """What statsmodels returns, whether or not it converged; ``None`` where it gives up."""
+    """What statsmodels returns, whether or not it converged; ``None`` where it gives up.
+
+    Args:
+        formula: of the fixed effects.
+        table: with all columns that are named.
+        groups: the column of the grouping factor.
+        method: the optimizer; ``None`` for statsmodels' own choice.
+        re_formula: the random effects; ``None`` for an intercept.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+        components: variance components by name, as in ``vc_formula``.
+    """
     import statsmodels.formula.api as smf  # takes a third of a second, and few ask for one of these fits
 
     chosen = {} if method is None else {"method": method}

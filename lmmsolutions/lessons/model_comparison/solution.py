@@ -46,9 +46,19 @@ def solve(
 ) -> ModelComparison:
     """Compare models by their likelihoods, each at its maximum.
 
+    Args:
+        sleep_study_data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+        schools: columns ``school``, ``hours`` and ``score`` (points); hours are centered here.
+        plots: columns ``plot`` and ``harvest`` (kg).
+        health: columns ``clinic_id``, ``treatment`` (0 or 1), ``age`` (years), ``comorbidities`` and ``recovery_days``.
+
+    Returns:
+        The answers; ``comparison`` has the rows ``ROWS`` and the columns ``COLUMNS``. Where the last model lies on the
+        boundary, ``is_singular`` is true, and its numbers are those of the boundary.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: a model but the last has no regular fit.
+        MixedFitError: a model but the last has no regular fit; one on the boundary counts as none.
     """
     table = comparison(sleep_of(sleep_study_data))
     statistic, first = ratio(table, "slopes", "intercept"), ratio(table, "intercept", "ols")
@@ -72,12 +82,27 @@ def solve(
 
 
 def ratio(table: pd.DataFrame, larger: str, smaller: str) -> float:
-    """The likelihood ratio statistic of two rows of a comparison."""
+    """The likelihood ratio statistic of two rows of a comparison, 2 (ℓ of the larger − ℓ of the smaller).
+
+    Args:
+        table: with a column ``log_likelihood``, by maximum likelihood.
+        larger: row of the model that contains the other one.
+        smaller: row of the other one.
+    """
     return 2 * (cell(table, larger) - cell(table, smaller))
 
 
 def cell(table: pd.DataFrame, row: str, column: str = "log_likelihood") -> float:
-    """A number of a comparison."""
+    """A number of a comparison.
+
+    Args:
+        table: as :func:`comparison` gives it.
+        row: one of ``ROWS``.
+        column: one of ``COLUMNS``.
+
+    Raises:
+        KeyError: there is no such row or column.
+    """
     return float(table[column].to_dict()[row])
 
 
@@ -86,6 +111,13 @@ def mixture(statistic: float) -> float:
 
     Under the null hypothesis a variance lies on its boundary (Stram & Lee 1994, *Variance components testing in the
     longitudinal mixed effects model*, Biometrics 50).
+
+    Args:
+        statistic: likelihood ratio of the model with the slope against that without, both by ML or both by REML.
+
+    Example:
+        >>> round(mixture(5.14), 3)
+        0.05
     """
     return float((stats.chi2.sf(statistic, 1) + stats.chi2.sf(statistic, 2)) / 2)
 
@@ -96,10 +128,14 @@ def sleep_of(sleep_study_data: pd.DataFrame) -> pd.DataFrame:
 
 
 def sleep_fits(table: pd.DataFrame, *, reml: bool = False) -> Mapping[str, MixedFit]:
-    """The three mixed models of sleepstudy by the name of their row.
+    """The three mixed models of sleepstudy by the name of their row, without that of ordinary least squares.
+
+    Args:
+        table: as :func:`sleep_of` gives it.
+        reml: False: by ordinary maximum likelihood, as a comparison wants it.
 
     Raises:
-        MixedFitError: one of them has no regular fit.
+        MixedFitError: one of them has no regular fit; one on the boundary counts as none.
     """
     design, subjects = with_constant(table[["Days"]]), table["Subject"]
     terms = {
@@ -123,7 +159,12 @@ def comparison(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_criteria(found: pd.DataFrame, rows: int) -> pd.DataFrame:
-    """The table with AIC and BIC."""
+    """The table with the columns ``aic``, 2k − 2ℓ, and ``bic``, k log n − 2ℓ (Akaike 1974; Schwarz 1978).
+
+    Args:
+        found: columns ``log_likelihood`` ℓ and ``n_parameters`` k, fixed effects and all variances.
+        rows: observations n.
+    """
     deviance = -2 * found["log_likelihood"]
     return found.assign(aic=deviance + 2 * found["n_parameters"], bic=deviance + math.log(rows) * found["n_parameters"])
 
@@ -137,8 +178,13 @@ def schools_of(schools: pd.DataFrame) -> pd.DataFrame:
 def slopes_of_schools(schools: pd.DataFrame, *, reml: bool = True) -> MixedFit:
     """Random intercepts and slopes of centered hours.
 
+    Args:
+        schools: columns ``school``, ``hours`` and ``score`` (points).
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+
     Raises:
-        MixedFitError: there is no regular fit.
+        UnsuitableData: a column is missing, not numeric or has missing values.
+        MixedFitError: there is no regular fit; one on the boundary counts as none.
     """
     table = schools_of(schools)
     design = with_constant(table[["hours"]])
@@ -173,7 +219,15 @@ def intercepts_of_clinics(health: pd.DataFrame) -> MixedFit:
 def slopes_of_clinics(health: pd.DataFrame, *, reml: bool = True) -> MixedFit:
     """Random intercepts and random effects of the treatment; also where the fit lies on the boundary.
 
+    Args:
+        health: columns ``clinic_id``, ``treatment`` (0 or 1), ``age`` (years), ``comorbidities`` and ``recovery_days``.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+
+    Returns:
+        The fit; ``fit.boundary`` says whether the covariance of a clinic's two effects is singular.
+
     Raises:
+        UnsuitableData: a column is missing, not numeric or has missing values.
         UnconvergedFit: there is no optimum.
     """
     table = health_of(health)

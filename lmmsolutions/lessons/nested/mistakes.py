@@ -266,5 +266,9 @@ def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
 
 
 def mistakes_with(lrt_school: float) -> tuple[Mistake, ...]:
-    """What testing wrongly gives with a likelihood ratio of somebody's own."""
+    """What testing wrongly gives with a likelihood ratio of somebody's own.
+
+    Args:
+        lrt_school: the student's statistic of both levels against classes alone.
+    """
     return _testing(lambda _: float(lrt_school))

@@ -45,7 +45,13 @@ type_of_parts = Callable[[pd.DataFrame], Parts]
 
 
 def levels(*names: str, reml: bool = True, predictors: tuple[str, ...] = ("study_hours",)) -> type_of_model:
-    """The model with these levels; both by default."""
+    """The model with these levels, also on the boundary; ``None`` where nothing can be fitted.
+
+    Args:
+        names: ``SCHOOL``, ``CLASS`` or both; both by default.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+        predictors: columns with fixed effects; a constant is added.
+    """
 
     def model(nested: pd.DataFrame) -> MixedFit | None:
         table = table_of(nested)
@@ -145,7 +151,13 @@ def of(parts: type_of_parts, quantity: Callable[[Parts], float]) -> type_of_numb
 
 
 def ratio(smaller: str, *, reml: bool = False, factor: float = 2) -> type_of_number:
-    """Data → likelihood ratio of both levels against one of them; NaN where a model cannot be fitted."""
+    """Data → likelihood ratio of both levels against one of them; NaN where a model has no regular fit.
+
+    Args:
+        smaller: the level of the smaller model.
+        reml: by the restricted likelihoods.
+        factor: of the difference of the log-likelihoods; 2 is right.
+    """
 
     def wrong(nested: pd.DataFrame) -> float:
         table = table_of(nested)
@@ -169,7 +181,13 @@ def ratio_of(larger: type_of_model, smaller: type_of_model) -> type_of_number:
 
 
 def probability(df: float, share: float, statistic: type_of_number | None = None) -> type_of_number:
-    """Data → a share of the tail of a chi-squared distribution beyond a likelihood ratio."""
+    """Data → a share of the tail of a chi-squared distribution beyond a likelihood ratio.
+
+    Args:
+        df: degrees of freedom.
+        share: of the tail; a half is right where one variance lies on its boundary.
+        statistic: data → the likelihood ratio; by default that of both levels against classes alone.
+    """
     return lambda nested: share * float(stats.chi2.sf((statistic or ratio(CLASS))(nested), df))
 
 

@@ -47,9 +47,19 @@ class Nested:
 def solve(nested: pd.DataFrame) -> Nested:
     """Fit both levels, share the variance out, and test each level.
 
+    A variance is tested against its boundary: half of χ² with 1 degree of freedom (Self & Liang 1987, *Asymptotic
+    properties of maximum likelihood estimators and likelihood ratio tests under nonstandard conditions*, JASA 82).
+
+    Args:
+        nested: columns ``school_id`` (a whole number), ``class_id`` (labels that schools may share), ``study_hours``
+            and ``test_score`` (points).
+
+    Returns:
+        The answers. ``school_effects`` has the schools as its index, ``class_effects`` labels such as ``3_1``.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     table = table_of(nested)
     fit = fit_levels(table)
@@ -86,17 +96,27 @@ def class_sizes(table: pd.DataFrame) -> type_of_numbers:
 
 
 def term_of(table: pd.DataFrame, level: str) -> RandomTerm:
-    """The random intercept of a level; a class is one within its school."""
+    """The random intercept of a level; a class is one within its school.
+
+    Args:
+        table: as :func:`table_of` gives it.
+        level: ``SCHOOL`` or ``CLASS``.
+    """
     return RandomTerm(table[SCHOOL] if level == SCHOOL else table[[SCHOOL, CLASS]])
 
 
 def fit_levels(
     table: pd.DataFrame, levels: tuple[str, ...] | list[str] = (SCHOOL, CLASS), *, reml: bool = True
 ) -> MixedFit:
-    """The model with some of the levels.
+    """Test scores by study hours, with a random intercept for each of some levels.
+
+    Args:
+        table: as :func:`table_of` gives it.
+        levels: ``SCHOOL`` and ``CLASS``, or one of them; the first is the fit's first term.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
 
     Raises:
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary counts as none.
     """
     design = with_constant(table[["study_hours"]])
     return fit_terms(table["test_score"], design, [term_of(table, level) for level in levels], reml=reml)
@@ -115,7 +135,15 @@ def class_effects(fit: MixedFit) -> type_of_numbers:
 def by_school(
     schools: type_of_numbers, classes: type_of_numbers
 ) -> tuple[Mapping[int, float], Mapping[int, list[float]]]:
-    """School → effect, and school → effects of its classes."""
+    """School → effect, and school → effects of its classes.
+
+    Args:
+        schools: effects, by the number of the school.
+        classes: effects, by labels such as ``3_1``: school and class.
+
+    Raises:
+        KeyError: a class lies in a school that has no effect.
+    """
     members: dict[int, list[float]] = {int(school): [] for school in schools.index}
     for label, effect in zip(classes.index.astype(str), classes, strict=True):
         members[int(label.partition("_")[0])].append(float(effect))

@@ -22,7 +22,13 @@ type_of_spread = Callable[[type_of_floats, type_of_floats, type_of_floats, float
 
 
 def slopes(*, correlated: bool = True, reml: bool = True, centre: bool = False) -> type_of_model:
-    """A model with random intercepts and slopes."""
+    """A model with random intercepts and slopes, also on the boundary.
+
+    Args:
+        correlated: whether intercept and slope of a subject may be correlated.
+        reml: restricted (True) or ordinary (False) maximum likelihood.
+        centre: days count from their mean.
+    """
 
     def model(data: pd.DataFrame) -> MixedFit | None:
         table = table_of(data)
@@ -67,7 +73,12 @@ def number(quantity: Callable[[MixedFit], float], model: type_of_model | None = 
 def covariance(
     quantity: Callable[[MixedFit], NDArray[np.float64]], model: type_of_model | None = None
 ) -> dict[str, type_of_number]:
-    """The answers of 11b from another covariance matrix of intercept and slope."""
+    """The answers of 11b from another covariance matrix of intercept and slope.
+
+    Args:
+        quantity: the fit → the matrix, shape (2, 2): intercept, slope.
+        model: the data → the fit; by default the right one.
+    """
 
     def entry(row: int, column: int) -> type_of_number:
         return number(lambda fit: float(quantity(fit)[row, column]), model)
@@ -108,7 +119,12 @@ def correlation(matrix: type_of_floats) -> float:
 
 
 def line_of_308(line: type_of_line, model: type_of_model | None = None) -> type_of_array:
-    """A line over the days: fixed intercept and slope, the subject's intercept and slope effect → intercept, slope."""
+    """Data → a line over the days 0 … 12, ms; empty where there is no fit or no subject 308.
+
+    Args:
+        line: fixed intercept and slope, the subject's intercept and slope effect → intercept, slope.
+        model: the data → the fit; by default the right one.
+    """
 
     def wrong(data: pd.DataFrame) -> type_of_floats:
         fit = (model or as_asked)(data)
@@ -192,7 +208,13 @@ def drawn_over_days(data: pd.DataFrame) -> tuple[tuple[type_of_floats, type_of_f
 
 
 def new_spread(spread: type_of_spread, model: type_of_model | None = None) -> type_of_array:
-    """Another spread of a new observation: design, V, G, residual variance → values for the days."""
+    """Data → another spread of a new observation on the days 0 … 12; empty where the model cannot be fitted.
+
+    Args:
+        spread: design (13, 2), V and G (2, 2; covariances of the fixed and of the random effects), residual variance →
+            values, shape (13,).
+        model: the data → the fit; by default the right one.
+    """
 
     def wrong(data: pd.DataFrame) -> type_of_floats:
         fit = (model or as_asked)(data)
@@ -225,7 +247,13 @@ def once(x: type_of_floats, matrix: type_of_floats) -> type_of_floats:
 def mixed_column(
     column: str, change: Callable[[MixedFit], pd.DataFrame], model: type_of_model | None = None
 ) -> type_of_column:
-    """A column of a table of lines that follows from a model; empty where that cannot be fitted."""
+    """A column of a table of lines that follows from a model; empty where that cannot be fitted.
+
+    Args:
+        column: ``intercept`` or ``slope``.
+        change: the fit → the table of lines, by subject.
+        model: the data → the fit; by default the right one.
+    """
 
     def wrong(data: pd.DataFrame) -> pd.Series[float]:
         fit = (model or as_asked)(data)

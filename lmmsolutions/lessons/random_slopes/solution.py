@@ -55,9 +55,17 @@ class RandomSlopes:
 def solve(data: pd.DataFrame) -> RandomSlopes:
     """Fit the model, lay subjects' own lines beside its lines, and predict up to day 12.
 
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+
+    Returns:
+        The answers; tables of lines have the columns ``intercept`` and ``slope`` and the subjects as their index,
+        predictions have shape (13,), one for each of the days 0 … 12.
+
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values, or subject 308 is absent.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; one on the boundary (a correlation of one) counts as none.
+        ValueError: a subject has fewer than three rows, or one day only, and so no line of its own.
     """
     table = table_of(data)
     design = with_constant(table[["Days"]])

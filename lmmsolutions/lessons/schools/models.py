@@ -14,7 +14,12 @@ from lmmsolutions.lessons.schools.solution import table_of
 
 
 def as_asked(schools: pd.DataFrame, _few: pd.DataFrame) -> MixedFit | None:
-    """The model asked for, by REML, of all pupils."""
+    """The model asked for, by REML, of all pupils; also on the boundary, ``None`` where nothing can be fitted.
+
+    Args:
+        schools: the full table, as for :func:`~lmmsolutions.lessons.schools.solution.solve`.
+        _few: the other one, which makes no difference here.
+    """
     return intercepts_only(table_of(schools), "score", ["hours"], "school")
 
 
@@ -64,5 +69,10 @@ def line(schools: pd.DataFrame) -> LineFit:
 
 
 def of(quantity: Callable[[MixedFit], float], model: type_of_model = as_asked) -> type_of_number:
-    """Tables → a quantity of a model."""
+    """Tables → a quantity of a model.
+
+    Args:
+        quantity: the fit → a number.
+        model: both tables → the fit, or ``None``: then the number is NaN.
+    """
     return number_of(model, quantity)

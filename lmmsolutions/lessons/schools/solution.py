@@ -62,12 +62,15 @@ def solve(schools: pd.DataFrame, few: pd.DataFrame) -> Schools:
     """Fit score ~ hours with and without a random intercept, and follow the pull toward the population line.
 
     Args:
-        schools: the full table.
-        few: the table in which two schools have few pupils.
+        schools: columns ``school``, ``hours`` (of homework a week) and ``score`` (points), a row for each pupil.
+        few: the same, where two schools have few pupils.
+
+    Returns:
+        The answers; ``shrinkage`` has the schools as its index and the columns ``COLUMNS``.
 
     Raises:
         UnsuitableData: a column is missing, not numeric or has missing values.
-        MixedFitError: the data have no regular fit.
+        MixedFitError: the data have no regular fit; a variance of zero between schools is a :class:`BoundaryFit`.
     """
     table = table_of(schools)
     line, fit = fit_line(table["hours"], table["score"]), _fit(table)
@@ -109,6 +112,13 @@ def shrinkage(table: pd.DataFrame, fit: MixedFit) -> pd.DataFrame:
     """For each school, its pupils n, mean distance from the population line, factor and random effect.
 
     The effect is factor · raw with factor = τ² / (τ² + σ²/n) (Snijders & Bosker 2012, *Multilevel Analysis*, ch. 4.8).
+
+    Args:
+        table: as :func:`table_of` gives it.
+        fit: of a random intercept model of this table, with the fixed effect ``hours``.
+
+    Returns:
+        Columns ``n`` (pupils), ``raw`` (points), ``factor`` (0 … 1) and ``blup`` (points), by school.
     """
     distance = table["score"] - fit.fixed["Intercept"] - fit.fixed["hours"] * table["hours"]
     by_school = distance.groupby(table["school"])
