@@ -112,7 +112,13 @@ def numbers_in(text: str) -> tuple[float, ...]:
 
 
 def mentions(text: str, want: float, tolerance: Tolerance) -> bool:
-    """Whether a number of the text is ``want``, at least rounded to two significant digits."""
+    """Whether a number of the text is ``want``, at least rounded to two significant digits.
+
+    Args:
+        text: of the student's; its first 100,000 characters are looked at.
+        want: the number looked for.
+        tolerance: how near counts as the number itself.
+    """
     return any(tolerance.match(number, want) is not Match.NONE for number in numbers_in(text))
 
 

@@ -82,7 +82,12 @@ class ColumnMistake:
 
 
 def of_table(rows: Iterable[Mistake], table: str) -> Iterator[Mistake]:
-    """The rows, those that are called ``table.column`` made rows of the table: ``wrong`` gives a Series by row."""
+    """The rows, those that are called ``table.column`` made rows of the table: ``wrong`` gives a Series by row.
+
+    Args:
+        rows: of misconceptions, about anything.
+        table: the student's variable. Rows about a column of another table stay as they are.
+    """
     for row in rows:
         owner, _, column = row.quantity.partition(".")
         yield ColumnMistake(row, table, column) if column and owner == table else row

@@ -58,7 +58,19 @@ class Verdict:
         return replace(self, notes=self.notes + notes) if notes else self
 
     def result(self, label: str, credit: float) -> CheckResult:
-        """The line of the list of checks, worth ``credit`` points."""
+        """The line of the list of checks.
+
+        A part of the credit is rounded to steps of 0.005 points, halves up, so that what is shown is what counts. The
+        whole credit is never rounded, and a share that is NaN earns nothing.
+
+        Args:
+            label: what the feedback calls the check.
+            credit: points that it is worth, ≥ 0.
+
+        Example:
+            >>> Verdict(1 / 3).result("`slope`", credit=1.0).earned
+            0.335
+        """
         share = min(self.share, 1.0) if self.share > 0.0 else 0.0  # NaN is no share either
         status = Status.PASSED if share == 1.0 else Status.PARTIAL if share > 0.0 else Status.FAILED
         return CheckResult(

@@ -103,7 +103,12 @@ class Judging:
     remarks: list[str] = field(default_factory=list)
 
     def checked(self, name: str, *, carries: bool) -> None:
-        """Take note of what the check of a variable found: whether more may be built on the variable's value."""
+        """Take note of what the check of a variable found: whether more may be built on the variable's value.
+
+        Args:
+            name: the student's variable.
+            carries: whether its value, as it was read last, may be carried forward; else it is forgotten.
+        """
         if self.worth is None:
             return
         self.worth.pop(name, None)
@@ -118,7 +123,15 @@ class Judging:
         return value
 
     def data(self, filename: str, draw: Draw | None = None) -> pd.DataFrame:
-        """A fresh copy of a data file, or of the part of it that belongs to the submitter."""
+        """A fresh copy of a data file, or of the part of it that belongs to the submitter.
+
+        Args:
+            filename: of a data file of the assignment.
+            draw: the whole table and an id → the part that belongs to it; ``None``: the whole table.
+
+        Raises:
+            AuthorError: there is something to draw, and no id.
+        """
         if (filename, draw) not in self.read:
             self.read[filename, draw] = self._drawn(filename, draw, self.submitter.id)
         return self.read[filename, draw].copy()

@@ -47,8 +47,18 @@ class Match(IntEnum):
 class Tolerance:
     """How far a right answer may lie from the reference.
 
+    Attributes:
+        relative: share of the reference's size.
+        absolute: in the unit of the number, added to that; 0 for most numbers.
+
     Raises:
         AuthorError: if a tolerance is negative or not finite.
+
+    Example:
+        >>> Tolerance(relative=1e-3).within(10.01, 10.0)
+        True
+        >>> Tolerance().match(10.47, 10.467286).name, Tolerance().match(10.5, 10.467286).name
+        ('FULL', 'COARSE')
     """
 
     relative: float = 1e-4
@@ -64,11 +74,25 @@ class Tolerance:
         return self.absolute + max(self.relative, _ROUNDOFF) * abs(want) + (1e-12 if want == 0 else 0.0)
 
     def within(self, got: float, want: float) -> bool:
-        """Whether ``got`` is ``want`` up to the tolerance; never for NaN or infinity."""
+        """Whether ``got`` is ``want`` up to the tolerance; never for NaN or infinity.
+
+        Args:
+            got: the student's number.
+            want: the reference, in the same unit.
+        """
         return math.isfinite(got) and math.isfinite(want) and abs(got - want) <= self.allowed(want)
 
     def match(self, got: float, want: float) -> Match:
-        """Judge ``got`` against ``want``: within tolerance, rounded well, rounded too far, or neither."""
+        """Judge ``got`` against ``want``: within tolerance, rounded well, rounded too far, or neither.
+
+        Args:
+            got: the student's number; NaN and infinity agree with nothing.
+            want: the reference, in the same unit.
+
+        Returns:
+            ``FULL`` within tolerance, or correctly rounded to four or more significant digits; ``COARSE`` where two
+            or three are left; else ``NONE``.
+        """
         if self.within(got, want):
             return Match.FULL
         digits = self.rounded_to(got, want)
@@ -77,7 +101,17 @@ class Tolerance:
         return Match.COARSE if digits >= FEWEST_DIGITS else Match.NONE
 
     def rounded_to(self, got: float, want: float, fewest: int = FEWEST_DIGITS) -> int:
-        """The most significant digits (``fewest`` … 9) to which ``got`` is a correctly rounded ``want``, or 0."""
+        """The most significant digits (``fewest`` … 9) to which ``got`` is a correctly rounded ``want``, or 0.
+
+        Args:
+            got: the student's number.
+            want: the reference. A number within the tolerance of it may have been rounded in its place.
+            fewest: digits below which it counts as no rounding.
+
+        Example:
+            >>> Tolerance().rounded_to(10.5, 10.467286), Tolerance().rounded_to(10.4, 10.467286)
+            (3, 0)
+        """
         for digits in range(MOST_DIGITS, fewest - 1, -1):
             unit = _unit(want, digits)
             if _on_grid(got, unit) and abs(got - want) <= unit / 2 * (1 + _ROUNDOFF) + self.allowed(want):
@@ -85,7 +119,16 @@ class Tolerance:
         return 0
 
     def cut_off_at(self, got: float, want: float) -> int:
-        """The most significant digits (2 … 9) at which ``got`` is ``want`` cut off, not rounded; 0 if at none."""
+        """The most significant digits (2 … 9) at which ``got`` is ``want`` cut off, not rounded; 0 if at none.
+
+        Args:
+            got: the student's number.
+            want: the reference itself, whatever the tolerance.
+
+        Example:
+            >>> Tolerance().cut_off_at(10.46, 10.467286)
+            4
+        """
         if got * want <= 0:
             return 0
         for digits in range(MOST_DIGITS, FEWEST_DIGITS - 1, -1):
@@ -99,6 +142,14 @@ def made_whole(got: Sequence[float], want: Sequence[float]) -> str:
     """How numbers are the wanted ones as whole numbers: ``"cut-off"``, ``"rounded"``, or empty where they are not.
 
     Zeros alone say nothing.
+
+    Args:
+        got: the student's numbers.
+        want: the references, as many.
+
+    Example:
+        >>> made_whole([10, -2], [10.4, -2.6]), made_whole([10, -3], [10.4, -2.6])
+        ('cut-off', 'rounded')
     """
     pairs = list(zip(got, want, strict=True))
     sound = all(math.isfinite(one) and math.isfinite(other) and float(one).is_integer() for one, other in pairs)
@@ -110,7 +161,16 @@ def made_whole(got: Sequence[float], want: Sequence[float]) -> str:
 
 
 def distance(got: float, want: float) -> float:
-    """How far ``got`` is from ``want``, at least as far as the digits that were given can tell."""
+    """How far ``got`` is from ``want``, at least as far as the digits that were given can tell.
+
+    Args:
+        got: the student's number, whose last digit may stand for half a unit more or less.
+        want: what it is compared with, such as the value of a misconception.
+
+    Example:
+        >>> distance(10.5, 10.467286)
+        0.05
+    """
     return max(abs(got - want), _resolution(got))
 
 
@@ -124,7 +184,16 @@ def _resolution(got: float) -> float:
 
 
 def half_unit(want: float, digits: int = FULL_DIGITS) -> float:
-    """Half a unit of the last kept digit of ``want`` rounded to ``digits`` significant digits; 0 for 0."""
+    """Half a unit of the last kept digit of ``want`` rounded to ``digits`` significant digits; 0 for 0.
+
+    Args:
+        want: the number that is rounded.
+        digits: significant digits that it keeps.
+
+    Example:
+        >>> half_unit(1378.18)
+        0.5
+    """
     return _unit(want, digits) / 2
 
 

@@ -20,11 +20,15 @@ from autograder.checks import (
     Status,
     Verdict,
     custom,
+    outcome,
     right,
+    tolerance,
     wrong,
 )
+from autograder.checks.figures import pairs
 from autograder.checks.methods import answers, drawings, figures, neighbors, simulations, structures, values
 from autograder.checks.student import judging, student
+from autograder.checks.values import containers, effects
 from autograder.errors import NotGrading
 from autograder.grading import trying as trying_module
 from tests.checks.fakes import DATA, FakeEvidence, Row
@@ -258,6 +262,11 @@ def _no_kind_of_the_examples_stays() -> Iterator[None]:
         figures,
         neighbors,
         custom,
+        tolerance,
+        outcome,
+        containers,
+        effects,
+        pairs,
         trying_module,
     ],
 )

@@ -26,6 +26,10 @@ _NEAR = 2e-3  # of the range of the values; less than the width of a pen
 class Groups:
     """Effects by group, and the values of each group's members.
 
+    Attributes:
+        effects: group as text → effect.
+        members: group as text → values of its members, shape (k,), on the axis of the effects; empty: effects alone.
+
     Raises:
         AuthorError: if there are fewer than two groups, members of unknown groups, or values that are not finite.
     """
@@ -40,7 +44,12 @@ class Groups:
 
     @classmethod
     def of(cls, effects: Any, members: Any = None) -> Groups:
-        """From mappings or Series by group; ``members`` gives several values for each."""
+        """From mappings or Series by group.
+
+        Args:
+            effects: group → effect.
+            members: group → the values of its members; or a Series of them with the group as its outer index.
+        """
         by_group = {key(group): float(value) for group, value in dict(effects).items()}
         inside: dict[str, type_of_array] = {}
         if isinstance(members, pd.Series):
@@ -72,7 +81,13 @@ class Groups:
 
 
 def judge_caterpillar(figure: Figure, groups: Groups) -> Verdict:
-    """Judge one figure by its best panel: values on either axis, groups anywhere on the other, sorted either way."""
+    """Judge one figure by its best panel.
+
+    Args:
+        figure: as it was recorded.
+        groups: effects and members; values may run along either axis, groups stand anywhere on the other, sorted either
+            way.
+    """
     got = content(figure)
     verdicts = [_judge(values, places, groups, got) for values, places in _points(figure)]
     if not verdicts:

@@ -27,7 +27,13 @@ _COUNT = 1e-6  # relative to the number of values
 
 @dataclass(frozen=True)
 class Bins:
-    """Bars along the axis of the values: edges in their unit, heights on the other axis."""
+    """Bars along the axis of the values: edges in their unit, heights on the other axis.
+
+    Attributes:
+        left: lower edges, shape (n,), ascending.
+        right: upper edges, likewise.
+        height: of each bar: a count, a density, a share or a percentage.
+    """
 
     left: type_of_array
     right: type_of_array
@@ -35,7 +41,13 @@ class Bins:
 
     @classmethod
     def of(cls, start: type_of_array, width: type_of_array, height: type_of_array) -> Bins:
-        """Sorted bins; bars of negative width are turned round."""
+        """Sorted bins; bars of negative width are turned round.
+
+        Args:
+            start: one edge of each bar, shape (n,), in the unit of the values.
+            width: of each, in the same unit.
+            height: of each: a count, a density, a share or a percentage.
+        """
         begin, end = np.minimum(start, start + width), np.maximum(start, start + width)
         order = np.argsort(begin)
         return cls(begin[order], end[order], height[order])
@@ -63,7 +75,12 @@ def reference_values(values: Any) -> type_of_array:
 
 
 def judge_histogram(figure: Figure, values: type_of_array) -> Verdict:
-    """Judge one figure as a histogram of ``values`` (finite, sorted), upright or lying."""
+    """Judge one figure as a histogram, upright or lying: does each bar count the values between its edges?
+
+    Args:
+        figure: as it was recorded.
+        values: finite and sorted, as :func:`reference_values` gives them.
+    """
     shown = [bins for axes in panels(figure) for bins in (*upright(axes), *lying(axes))]
     best = max((_judge_bins(bins, values) for bins in shown), key=lambda verdict: verdict.share, default=None)
     if best is not None and best.share > 0:
@@ -75,7 +92,14 @@ def judge_histogram(figure: Figure, values: type_of_array) -> Verdict:
 
 
 def known_mistake(judged: Judged, figures: tuple[Figure, ...], values: type_of_array, rows: Misconceptions) -> Verdict:
-    """The verdict in the course's words where a row knows the mistake (``wrong``: the values shown instead)."""
+    """The verdict in the course's words where a row knows the mistake.
+
+    Args:
+        judged: the check's own verdict.
+        figures: of the part.
+        values: the reference, finite and sorted.
+        rows: misconceptions; ``wrong`` gives the values that are shown instead.
+    """
     return known_figure(
         judged,
         figures,
@@ -86,7 +110,12 @@ def known_mistake(judged: Judged, figures: tuple[Figure, ...], values: type_of_a
 
 
 def is_lying(figure: Figure, values: type_of_array) -> bool:
-    """Whether the values of a histogram run up the vertical axis."""
+    """Whether the values of a histogram run up the vertical axis: it is none along the horizontal one.
+
+    Args:
+        figure: that was judged as a histogram of the values.
+        values: finite and sorted.
+    """
     return not any(_judge_bins(bins, values).passed for axes in panels(figure) for bins in upright(axes))
 
 

@@ -22,7 +22,11 @@ Words = str | Sequence[str]
 
 @dataclass(frozen=True)
 class Pieces:
-    """What a figure should be labeled with."""
+    """What a figure should be labeled with.
+
+    Raises:
+        AuthorError: if no piece is asked for.
+    """
 
     x: Requirement = True
     y: Requirement = True
@@ -37,7 +41,12 @@ class Pieces:
 
 
 def judge_labels(figure: Figure, asked: Pieces) -> Verdict:
-    """Judge one figure by the pieces asked for; a blank to be filled in is not a label."""
+    """Judge one figure by the pieces asked for, each worth an equal share; a blank to be filled in is not a label.
+
+    Args:
+        figure: as it was recorded; labels of any panel and of the whole figure count.
+        asked: the pieces.
+    """
     found = _found(figure)
     lacking: list[str] = []
     wanted = 0

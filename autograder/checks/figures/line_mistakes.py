@@ -21,7 +21,15 @@ from autograder.values.views import Figure, Line
 def known_line(
     verdict: Verdict, figures: Sequence[Figure], want: Pair, tolerance: LineTolerance, rows: Misconceptions
 ) -> Verdict:
-    """The verdict in the course's words where a row's (intercept, slope) was drawn."""
+    """The verdict in the course's words where a row's line was drawn, perhaps with the axes exchanged.
+
+    Args:
+        verdict: the check's own.
+        figures: of the part.
+        want: the right intercept and slope.
+        tolerance: range and scale.
+        rows: misconceptions; ``wrong`` gives intercept and slope.
+    """
     drawn = _drawn(figures)
 
     def agrees(value: Any, turned: bool) -> Match:
@@ -39,7 +47,16 @@ def known_lines(
     tolerance: LineTolerance,
     rows: Misconceptions,
 ) -> Verdict:
-    """The verdict in the course's words where at least so many of a row's lines were drawn."""
+    """The verdict in the course's words where at least so many of a row's lines were drawn.
+
+    Args:
+        verdict: the check's own.
+        figures: of the part.
+        wants: name → the right intercept and slope.
+        at_least: lines that are asked for; of a row with fewer lines, all of them.
+        tolerance: range and scale.
+        rows: misconceptions; ``wrong`` gives name → intercept and slope.
+    """
     drawn = _drawn(figures)
 
     def agrees(value: Any, turned: bool) -> Match:

@@ -38,7 +38,11 @@ def _ends(column: Any) -> Pair:
 
 @dataclass(frozen=True)
 class LineTolerance:
-    """How exactly lines are compared: over which range of the predictor and on which scale of the response."""
+    """How exactly lines are compared: over which range of the predictor and on which scale of the response.
+
+    Raises:
+        AuthorError: if the range is empty or not finite, or the scale is not > 0.
+    """
 
     over: Pair | None  # the range of the predictor that a line should cover; None: any
     scale: float | None  # range of the response over the data; None: the rise of the line over its range
@@ -256,7 +260,16 @@ def judge_subject_lines(
     overs: Mapping[str, Pair] | None = None,
     each: str = "subject",
 ) -> Verdict:
-    """Judge one figure by how many different subjects' lines it shows, in one panel or several."""
+    """Judge one figure by how many different subjects' lines it shows, in one panel or several.
+
+    Args:
+        figure: what the student drew.
+        wants: subject → intercept and slope.
+        at_least: subjects that are asked for.
+        tolerance: range and scale.
+        overs: subject → a range of its own.
+        each: what hints call one of them.
+    """
     lines = lines_in(figure)
     got = content(figure)
     found = matched(lines, wants, tolerance, overs)
@@ -287,6 +300,12 @@ def matched(
     """The subjects whose line is drawn, each with its line.
 
     A line counts for one subject: the one that its label names, else its nearest.
+
+    Args:
+        lines: that were drawn, in order.
+        wants: subject → intercept and slope.
+        tolerance: range and scale; a line must cover the range.
+        overs: subject → a range of its own.
     """
     found: dict[str, Line] = {}
     tolerances = {name: LineTolerance((overs or {}).get(name, tolerance.over), tolerance.scale) for name in wants}

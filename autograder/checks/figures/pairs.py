@@ -30,8 +30,16 @@ class Pairs:
     def of(cls, start: Any, end: Any) -> Pairs:
         """Two columns of values, or two pairs of columns x and y.
 
+        Args:
+            start: where each pair begins: n values, or a tuple (x, y) of as many.
+            end: where it ends, in the same form and order.
+
         Raises:
             AuthorError: if they differ in length or shape, are empty, or not finite.
+
+        Example:
+            >>> Pairs.of([1.0, 2.0], [1.5, 1.8]).start.shape, Pairs.of(([0, 1], [2, 3]), ([0, 1], [4, 5])).start.shape
+            ((2, 1), (2, 2))
         """
         first, second = _columns(start), _columns(end)
         if first.shape != second.shape or not len(first) or not np.isfinite([first, second]).all():
@@ -57,7 +65,12 @@ class Pairs:
         return bool((np.abs([self.start - other.start, self.end - other.end]) <= self.slack).all())
 
     def joined(self, starts: type_of_array, ends: type_of_array) -> int:
-        """How many of the pairs are the ends of a stroke, drawn in either direction."""
+        """How many of the pairs are the ends of a stroke, drawn in either direction.
+
+        Args:
+            starts: where the strokes begin, shape (m, 1) or (m, 2) as the pairs.
+            ends: where they end, likewise.
+        """
         if not len(starts):
             return 0
         found = 0
@@ -83,7 +96,12 @@ def _columns(values: Any) -> type_of_array:
 
 
 def judge_pairs(figure: Figure, pairs: Pairs) -> Verdict:
-    """Judge one figure by how many pairs are joined in its best panel."""
+    """Judge one figure by how many pairs are joined in its best panel.
+
+    Args:
+        figure: as it was recorded; arrows and lines through several points are strokes too.
+        pairs: what should be joined. Values alone may run along either axis.
+    """
     got, count = content(figure), len(pairs.start)
     best = most_joined(figure, pairs)
     if best == count:

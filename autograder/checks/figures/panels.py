@@ -31,7 +31,15 @@ class Judged:
 
 
 def best_of(figures: Sequence[Figure], judge: Callable[[Figure], Verdict]) -> Judged:
-    """Judge each figure and keep the best verdict; drawing more than was asked for costs nothing."""
+    """Judge each figure and keep the best verdict; drawing more than was asked for costs nothing.
+
+    Args:
+        figures: of the part.
+        judge: one figure → its verdict.
+
+    Returns:
+        The best verdict, with the figures that deserve it where it earns anything.
+    """
     drawn = [figure for figure in figures if any(has_content(axes) for axes in figure.axes)]
     stopped = current().stopped() if is_judging() else ""
     if not drawn:

@@ -63,7 +63,13 @@ def judge_qq(figure: Figure, sample: type_of_array) -> Verdict:
 
 
 def is_qq(quantiles: type_of_array, values: type_of_array, sample: type_of_array) -> bool:
-    """Whether points are the normal QQ plot of a sorted sample."""
+    """Whether points are the normal QQ plot of a sorted sample, at any usual plotting positions.
+
+    Args:
+        quantiles: on the one axis, shape (n,), in any order and any unit.
+        values: on the other, shape (n,), standardized or not.
+        sample: as :func:`sample_of` gives it.
+    """
     if len(values) != len(sample):
         return False
     order = np.lexsort((values, quantiles))

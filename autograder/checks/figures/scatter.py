@@ -39,7 +39,12 @@ Points = tuple[type_of_array, type_of_array]
 
 @dataclass(frozen=True)
 class PointCloud:
-    """The points that a scatter plot should show."""
+    """The points that a scatter plot should show.
+
+    Attributes:
+        x: horizontal places, shape (n,), finite.
+        y: vertical places, likewise.
+    """
 
     x: type_of_array
     y: type_of_array
@@ -48,6 +53,11 @@ class PointCloud:
     @classmethod
     def of(cls, x: Any, y: Any, slack: float = SAME) -> PointCloud:
         """The pairs in which both values are finite.
+
+        Args:
+            x: horizontal places, of which some may be missing.
+            y: vertical places, as many, likewise.
+            slack: share of the range of an axis within which two points are the same.
 
         Raises:
             AuthorError: if the columns differ in length or have no finite pair.
@@ -71,7 +81,13 @@ class PointCloud:
 
 
 def judge_scatter(figure: Figure, cloud: PointCloud) -> Verdict:
-    """Judge one figure as a scatter plot of a cloud: every point there, however often and in how many collections."""
+    """Judge one figure as a scatter plot of a cloud: every point there, however often and in how many collections.
+
+    Args:
+        figure: as it was recorded.
+        cloud: the points. Shifts along x of less than half a step between its places (jitter) make no difference, and a
+            fifth more points than that, such as means, are no mistake.
+    """
     candidates = list(_candidates(figure))
     if not candidates:
         return _unmarked(figure, cloud)
@@ -91,7 +107,12 @@ def judge_scatter(figure: Figure, cloud: PointCloud) -> Verdict:
 
 
 def own_points(figures: tuple[Figure, ...], own: Any) -> Judged | None:
-    """The verdict on figures that show all points (x, y) of the student's own earlier results; else ``None``."""
+    """The verdict on figures that show all points of the student's own earlier results; else ``None``.
+
+    Args:
+        figures: of the part.
+        own: the pair x, y that follows from them; anything else shows nothing.
+    """
     try:
         cloud = PointCloud.of(*own)
     except (AuthorError, TypeError, ValueError):
@@ -101,7 +122,14 @@ def own_points(figures: tuple[Figure, ...], own: Any) -> Judged | None:
 
 
 def known_mistake(judged: Judged, figures: tuple[Figure, ...], cloud: PointCloud, rows: Misconceptions) -> Verdict:
-    """The verdict in the course's words where a row knows the mistake (``wrong``: the pair x, y shown instead)."""
+    """The verdict in the course's words where a row knows the mistake.
+
+    Args:
+        judged: the check's own verdict.
+        figures: of the part.
+        cloud: the reference.
+        rows: misconceptions; ``wrong`` gives the pair x, y that is shown instead.
+    """
     return known_figure(
         judged,
         figures,

@@ -56,7 +56,17 @@ class FittedMixed:
         return self.log_likelihood_at(self.fe_params, parts, self.scale)
 
     def log_likelihood_at(self, fixed: ArrayLike, random: Sequence[Any], residual_variance: float) -> float:
-        """The normal log-likelihood at other estimates, restricted under REML; -inf where they are none."""
+        """The normal log-likelihood at other estimates, restricted under REML; -inf where they are none.
+
+        It has the constants of statsmodels and lme4 (Pinheiro & Bates 2000, *Mixed-Effects Models in S and S-PLUS*,
+        section 2.2). Under REML fixed effects other than the generalized least squares estimate lower it by their
+        distance from that.
+
+        Args:
+            fixed: in the order of the columns of ``exog``, shape (p,).
+            random: for each term (design, groups, covariance), of which only the covariance counts here.
+            residual_variance: response unit squared.
+        """
         error = self.endog - self.exog @ np.asarray(fixed, dtype=float)
         columns = np.column_stack([error, self.exog])
         total, information = 0.0, np.zeros((self.exog.shape[1], self.exog.shape[1]))
@@ -171,6 +181,11 @@ def _component(model: Any, designs: Any, blocks: type_of_array, variance: type_o
 
 def reference_of(reference: Any, name: str, fields: tuple[str, ...]) -> Any:
     """The fitted model that a reference is, or holds under the student's name.
+
+    Args:
+        reference: a fit of statsmodels, an object with the fields of one, or one that holds it as a field ``name``.
+        name: the student's variable.
+        fields: that a reference of this kind must have.
 
     Raises:
         AuthorError: neither it nor its field ``name`` has the ``fields`` of a fitted model, or a fit of statsmodels is

@@ -127,13 +127,24 @@ NOT_CARRIED = frozenset(
 
 
 def of_kind(kind: str, got: str = "", more: str = "") -> Verdict:
-    """The verdict of a kind of mistake, in the check's own words."""
+    """The verdict of a kind of mistake, in the check's own words.
+
+    Args:
+        kind: one of ``KINDS``.
+        got: the student's model in words.
+        more: a sentence behind the hint.
+    """
     said = KINDS[kind]
     return Verdict(said.keeps, got, f"{said.hint} {more}".strip(), kind, carries=kind not in NOT_CARRIED)
 
 
 def not_a_model(name: str, answer: Any) -> Verdict:
-    """The verdict on anything that is not a fitted statsmodels result."""
+    """The verdict on anything that is not a fitted statsmodels result.
+
+    Args:
+        name: the student's variable.
+        answer: its value: also a fitted model whose data could not be read.
+    """
     got = describe(answer)
     if isinstance(answer, Model):
         return replace(of_kind("not-a-model", got), hint="The data of this fitted model could not be read.")
@@ -173,7 +184,14 @@ def describe_model(model: Model) -> str:
 
 
 def fixed_part(model: Model, reference: FixedPart) -> str | None:
-    """The kind of mistake in the fixed part of a model: rows, response, predictors; ``None`` if there is none."""
+    """The kind of mistake in the fixed part of a model: rows, response, predictors; ``None`` if there is none.
+
+    Designs are compared as the spaces that their columns span, whatever columns are called and however they are coded.
+
+    Args:
+        model: the student's, as :func:`~autograder.checks.models.linear.clean_model` leaves it.
+        reference: what it is compared with.
+    """
     if "|" in "".join((*model.exog_names, model.formula or "")):
         return "bar-formula"
     if has_missing_values(model):
@@ -213,6 +231,12 @@ def _other_rows(model: Model, reference: FixedPart) -> str:
 
 
 def finish(verdict: Verdict, found: Verdict | None, rows: Misconceptions) -> Verdict:
-    """Prefer the course's words for a wrong model to the check's own."""
+    """Prefer the course's words for a wrong model to the check's own.
+
+    Args:
+        verdict: the check's own.
+        found: what rows recognized by the value of their wrong model; ``None`` where none did.
+        rows: misconceptions, which may name the kind of mistake instead.
+    """
     told = replace(found, got=verdict.got, carries=verdict.carries) if found is not None else rows.named(verdict)
     return told.with_notes(rows.notes)

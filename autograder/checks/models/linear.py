@@ -81,8 +81,13 @@ class ReferenceMixedModel(ReferenceModel, Protocol):
     def log_likelihood_at(self, fixed: ArrayLike, random: float | Sequence[Any], residual_variance: float, /) -> float:
         """The same log-likelihood at other estimates.
 
-        ``fixed`` is in the order of the columns of ``exog``; ``random`` is the variance of a random intercept, or for
-        each term a tuple (design, groups, covariance).
+        Args:
+            fixed: in the order of the columns of ``exog``, shape (p,).
+            random: variance of a random intercept; or for each term a tuple (design, groups, covariance).
+            residual_variance: response unit squared.
+
+        Returns:
+            With the constant of ``llf``, so that the two can be subtracted.
         """
 
 
@@ -186,13 +191,23 @@ def _rounded(values: type_of_array) -> type_of_array:
 
 
 def same_values(got: Any, want: Any) -> bool:
-    """Whether two columns hold the same numbers, in any order."""
+    """Whether two columns hold the same numbers, in any order.
+
+    Args:
+        got: numbers; NaN agrees with nothing.
+        want: numbers; their range and size say how exactly they are compared.
+    """
     one, other = np.sort(as_floats(got)), np.sort(as_floats(want))
     return len(one) == len(other) and len(one) > 0 and bool(np.allclose(one, other, rtol=0, atol=_slack(other)))
 
 
 def belong_to(got: Any, want: Any) -> bool:
-    """Whether all numbers of a column occur in another."""
+    """Whether all numbers of a column occur in another, however often.
+
+    Args:
+        got: numbers; none at all belong to nothing.
+        want: the column in which they are looked for.
+    """
     one, other = as_floats(got), as_floats(want)
     if not len(one) or not len(other) or not np.isfinite(one).all():
         return False
@@ -200,7 +215,15 @@ def belong_to(got: Any, want: Any) -> bool:
 
 
 def nearest(got: type_of_array, want: type_of_array) -> type_of_array:
-    """The place in a column of the number that is nearest to each number of another."""
+    """The place in a column of the number that is nearest to each number of another.
+
+    Args:
+        got: shape (m,).
+        want: the column in which places are looked for, not empty.
+
+    Returns:
+        Shape (m,), places from 0.
+    """
     order = np.argsort(want, kind="stable")
     known = want[order]
     above = np.clip(np.searchsorted(known, got), 1, max(len(known) - 1, 1))
@@ -209,7 +232,12 @@ def nearest(got: type_of_array, want: type_of_array) -> type_of_array:
 
 
 def spans(exog: type_of_array, column: ArrayLike) -> bool:
-    """Whether a column is a linear combination of the columns of a design."""
+    """Whether a column is a linear combination of the columns of a design.
+
+    Args:
+        exog: the design, shape (n, p).
+        column: shape (n,); one of another length is none.
+    """
     target = np.asarray(column, dtype=float)
     if exog.size == 0 or len(exog) != len(target):
         return False
@@ -232,7 +260,13 @@ def fitted_values(model: Model) -> type_of_array:
 
 
 def same_fit(model: Model, other: Any, relative: float) -> bool:
-    """Whether a fit has the responses and fitted values of another model (a row's wrong one)."""
+    """Whether a fit has the responses and fitted values of another model (a row's wrong one).
+
+    Args:
+        model: the student's, as :func:`clean_model` leaves it.
+        other: with ``endog``, ``exog`` and ``fe_params``; its rows may be in another order.
+        relative: greatest difference of two fitted values, in ranges of the response.
+    """
     endog, fitted = as_floats(model.endog), fitted_values(model)
     theirs = as_floats(np.asarray(other.exog, dtype=float) @ as_floats(other.fe_params))
     if not same_values(endog, other.endog) or len(fitted) != len(theirs):

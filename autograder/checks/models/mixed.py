@@ -82,6 +82,15 @@ class _Reference:
 def judge_mixed(name: str, answer: Any, reference: ReferenceMixedModel, rows: Misconceptions) -> Verdict:
     """Judge a mixed model: by its kind, its rows, its fixed and random part, and the likelihood at its estimates.
 
+    Estimates are right where the reference's log-likelihood is hardly lower at them than at its own, or at most 5e-3
+    lower and fixed part and variances are near; what the student's optimizer reports makes no difference.
+
+    Args:
+        name: the student's variable.
+        answer: its value.
+        reference: a regular optimum, see :func:`~autograder.checks.models.fitted.honest`.
+        rows: misconceptions, whose values are fits of wrong models.
+
     Raises:
         AuthorError: if the reference is no such model.
     """
@@ -257,7 +266,12 @@ def _reference_terms(model: Any) -> tuple[RandomTerm, ...]:
 
 
 def terms_of(model: Model, order: type_of_array | None = None) -> tuple[RandomTerm, ...] | None:
-    """The random part of a fitted ``MixedLM``, its rows in an order; ``None`` where nothing is random."""
+    """The random part of a fitted ``MixedLM``; ``None`` where nothing is random, or its parts do not fit together.
+
+    Args:
+        model: the student's, as :func:`~autograder.checks.models.linear.clean_model` leaves it.
+        order: the place of the model's row for each row of the result; ``None``: as they are.
+    """
     if model.groups is None:
         return None
     rows = np.arange(len(model.endog)) if order is None else order

@@ -31,6 +31,15 @@ def judge_ols(name: str, answer: Any, reference: ReferenceModel, rows: Misconcep
     """Judge a fit of the reference's response by its predictors: matrix or formula API, any names and order.
 
     A result of SciPy's ``linregress`` with the same line is right as well, where there is one predictor.
+
+    Args:
+        name: the student's variable.
+        answer: its value.
+        reference: of full rank, with a constant.
+        rows: misconceptions, whose values are fits of wrong models.
+
+    Raises:
+        AuthorError: if the reference's parts do not fit together.
     """
     fixed = FixedPart.of(reference)
     if isinstance(answer, Record) and _is_line(answer, fixed):

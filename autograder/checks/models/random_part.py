@@ -51,7 +51,15 @@ class RandomTerm:
         return np.asarray((self.design[first] * self.design[second]).sum(axis=-1))
 
     def products(self, rows: type_of_array, covariance: type_of_array) -> type_of_array:
-        """The covariance that the effects give to some observations, where they have another covariance."""
+        """The covariance that the effects give to some observations, where they have another covariance.
+
+        Args:
+            rows: places of the observations, shape (m,).
+            covariance: of a group's effects, shape (q, q); (1, 1) for a component.
+
+        Returns:
+            Shape (m, m), response unit squared; 0 between groups.
+        """
         if self.component:
             products = self._products(rows[:, None], rows[None, :])
             return np.asarray(covariance[0, 0] * np.where(self._same(rows), products, 0.0))
@@ -71,7 +79,15 @@ Pairs = tuple[type_of_array, type_of_array]  # two observations each
 
 
 def sample(terms: Sequence[RandomTerm], size: int) -> Pairs:
-    """Pairs of observations that tell the covariances of these terms apart: with itself, in a group, anywhere."""
+    """Pairs of observations that tell the covariances of these terms apart: with itself, in a group, anywhere.
+
+    Args:
+        terms: of all models that are compared.
+        size: number of observations.
+
+    Returns:
+        First and second observation of each pair; the same at each call.
+    """
     own = np.arange(size)
     first, second = [own], [own]
     for term in terms:
@@ -146,7 +162,15 @@ def _rank(vectors: type_of_array) -> int:
 
 
 def difference(got: Space, want: Space) -> str | None:
-    """The kind of mistake in a random part, ``None`` if it is the reference's."""
+    """The kind of mistake in a random part, ``None`` if it is the reference's.
+
+    Args:
+        got: what the student's random part can imply.
+        want: what the reference's can, at the same pairs.
+
+    Returns:
+        One of :data:`autograder.checks.models.kinds.KINDS`.
+    """
     together = _rank(np.column_stack([got.vectors, want.vectors]))
     if got.rank == want.rank == together:
         return None

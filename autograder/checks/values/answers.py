@@ -69,7 +69,14 @@ def _held(condition: Any, hint: str) -> Verdict:
 
 
 def judge_text(name: str, answer: Any, want: Sequence[str], rows: Misconceptions) -> Verdict:
-    """Judge ``answer`` as one of the texts of ``want``; case and blanks make no difference."""
+    """Judge ``answer`` as one of the texts of ``want``; case, and how many blanks there are, make no difference.
+
+    Args:
+        name: the student's variable.
+        answer: its value; of a container, the first text in it.
+        want: the texts that are right.
+        rows: misconceptions, whose values are the texts that were given instead.
+    """
     if not isinstance(answer, str):
         unfit = as_number(answer)
         kind = unfit.kind if isinstance(unfit, Unfit) else "number"
@@ -100,6 +107,16 @@ def judge_choice(name: str, answer: Any, want: Any, options: Sequence[Any], rows
     """Judge ``answer`` as a yes or no (``want`` is a bool), or as one of the options.
 
     0 and 1 are no answer to yes or no, and a text with the right word earns half.
+
+    Args:
+        name: the student's variable.
+        answer: its value.
+        want: True or False, or the right one of the options.
+        options: all that can be chosen; of no account for a yes or no.
+        rows: misconceptions, whose values are the options that were chosen instead.
+
+    Raises:
+        AuthorError: if the right choice is none of the options.
     """
     verdict = _yes_or_no(name, answer, want) if isinstance(want, bool) else _option(name, answer, want, options)
     found = None

@@ -39,6 +39,12 @@ _MOST = 1_000_000  # numbers in an array that are looked at
 class WantedArray:
     """The right numbers in their order.
 
+    Attributes:
+        name: the student's variable.
+        values: shape (n,), n ≥ 2.
+        relative: tolerance as a share of each number.
+        carried: gives the numbers that follow from the student's own earlier results, which are as good.
+
     Raises:
         AuthorError: if they are fewer than two or not finite, or ``scale`` is not > 0.
     """
@@ -61,18 +67,35 @@ class WantedArray:
         return Tolerance(self.relative, PREDICTION * (self.scale or 0.0))
 
     def matches(self, got: type_of_array, want: type_of_array) -> list[Match]:
-        """How well each number agrees."""
+        """How well each number agrees.
+
+        Args:
+            got: shape (n,).
+            want: shape (n,); not necessarily the reference.
+        """
         return [self.tolerance.match(float(one), float(other)) for one, other in zip(got, want, strict=True)]
 
     def match(self, got: type_of_array, want: type_of_array) -> Match:
-        """How well all numbers agree: as well as the worst."""
+        """How well all numbers agree: as well as the worst, and not at all where lengths differ.
+
+        Args:
+            got: shape (n,).
+            want: what they are compared with; not necessarily the reference.
+        """
         if len(got) != len(want):
             return Match.NONE
         return min(self.matches(got, want), default=Match.NONE)
 
 
 def judge_array(answer: Any, want: WantedArray, rows: Misconceptions) -> Verdict:
-    """Judge ``answer`` as numbers in an order: a list, an array, a Series, or a table with one column or row."""
+    """Judge ``answer`` as numbers in an order.
+
+    Args:
+        answer: the student's value: a list, an array, a Series, a dict (its values), or a table with one column or row;
+            anything else gets a hint.
+        want: the reference, and what is as good as it.
+        rows: misconceptions about the variable; they are computed for wrong answers only.
+    """
     got = as_sequence(answer)
     if isinstance(got, Unfit):
         return rows.named(_unfit(answer, got, want)).with_notes(rows.notes)
@@ -101,7 +124,12 @@ def judge_array(answer: Any, want: WantedArray, rows: Misconceptions) -> Verdict
 
 
 def as_sequence(value: Any) -> type_of_array | Unfit:
-    """The numbers that a value holds in an order, or why there are none: ``scalar``, ``dimensions``, ``text``."""
+    """The numbers that a value holds in an order; what is not a number becomes NaN.
+
+    Returns:
+        Shape (n,); or why there is none: ``scalar`` (one number alone), ``dimensions`` (several columns), ``empty``,
+        and the kinds of :func:`~autograder.checks.values.containers.as_number` for what is no container.
+    """
     if not is_usable(value) or isinstance(value, str | bytes | bool | np.bool_):
         unfit = as_number(value)
         return unfit if isinstance(unfit, Unfit) else Unfit("scalar")

@@ -135,6 +135,10 @@ def _results_of(value: Any, cases: Sequence[Case]) -> Any:
 def verdict_of(judged: Any, hint: str) -> Verdict:
     """The verdict that a judge's result stands for: itself, True or False, or a share of the credit.
 
+    Args:
+        judged: what an author's function returned.
+        hint: for the student, where it is not a verdict of its own; empty: a sentence that fits any function.
+
     Raises:
         AuthorError: it is none of them.
     """
@@ -150,7 +154,16 @@ def verdict_of(judged: Any, hint: str) -> Verdict:
 
 @dataclass(frozen=True)
 class WantedResults:
-    """What the calls should return: numbers, texts, arrays or tables."""
+    """What the calls should return: numbers, texts, arrays or tables.
+
+    Attributes:
+        cases: the calls, in order.
+        values: their results, as many.
+        tolerance: of each number in them; a :class:`Simulation` where results are shares of so many simulations.
+
+    Raises:
+        AuthorError: if there are no calls, or more or fewer than results.
+    """
 
     cases: Sequence[Case]
     values: Sequence[Any]
@@ -161,7 +174,12 @@ class WantedResults:
             raise AuthorError(f"{len(self.cases)} calls need as many results, got {len(self.values)}", self.values)
 
     def same(self, got: Any, want: Any) -> bool:
-        """Whether a result is another."""
+        """Whether one result agrees with another of its type.
+
+        Args:
+            got: what the student's function returned.
+            want: a number, a truth value, a text, numbers in an order, or a table; its type decides how it is compared.
+        """
         if isinstance(want, pd.DataFrame):
             return judge_table("", got, want, NO_MISCONCEPTIONS).passed
         if isinstance(want, bool | np.bool_):
@@ -179,7 +197,12 @@ class WantedResults:
         return self.tolerance.match(number, wanted) is Match.FULL
 
     def all_same(self, got: Sequence[Any], want: Any) -> bool:
-        """Whether all results are others."""
+        """Whether as many results agree with others, each with its own.
+
+        Args:
+            got: what the student's calls returned.
+            want: what they are compared with, such as the results of a misconception.
+        """
         return len(got) == len(want) and all(self.same(one, other) for one, other in zip(got, want, strict=True))
 
     def judge(self, results: Sequence[Any]) -> Verdict:

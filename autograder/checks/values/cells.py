@@ -37,7 +37,7 @@ Cell = tuple[str, str]  # row and column as text; the row is "" for values by na
 
 
 class Measure(Enum):
-    """How the numbers of a column are compared; a text with the value will do."""
+    """How the numbers of a column are compared; settings name it by its value, a text."""
 
     NUMBER = "number"  # tolerance, or rounded to four significant digits
     COUNT = "count"  # exactly
@@ -48,6 +48,12 @@ class Measure(Enum):
 @dataclass(frozen=True)
 class Comparison:
     """How each column, or each named value, is compared.
+
+    Attributes:
+        columns: their names.
+        measures: column → value of a :class:`Measure`; a column that is not named holds plain numbers.
+        relative: tolerance as a share of the number, for all columns or by column.
+        absolute: tolerance in the column's unit, likewise; for log-likelihoods 0 stands for 0.006.
 
     Raises:
         AuthorError: if a measure is unknown, or a setting names a column that there is not.
@@ -69,7 +75,15 @@ class Comparison:
                 raise AuthorError(f"there is no {sorted(unknown)} among {list(self.columns)}", setting)
 
     def judge(self, column: str, name: str, answer: Any, want: float, rows: Misconceptions) -> Verdict:
-        """The verdict on one cell."""
+        """The verdict on one cell.
+
+        Args:
+            column: whose measure and tolerance count.
+            name: what hints call the cell.
+            answer: the student's value in it.
+            want: the reference.
+            rows: misconceptions about this cell.
+        """
         relative, absolute = _of(self.relative, column, 1e-4), _of(self.absolute, column, 0.0)
         match Measure(_of(self.measures, column, "number")):
             case Measure.COUNT:
@@ -178,7 +192,13 @@ def judge_named_table(
 ) -> Verdict:
     """Judge a table with named rows and columns, in any order; one that is transposed keeps three quarters.
 
-    ``own`` gives the table that follows from the student's own earlier results, which is as good.
+    Args:
+        name: the student's variable.
+        answer: its value.
+        want: cell, as (row, column) → reference; see :func:`wanted_table`.
+        comparison: of the columns.
+        rows: misconceptions, whose values are tables with some of the rows and columns.
+        own: gives the table that follows from the student's own earlier results, which is as good.
     """
     verdict = _judge_named_table(name, answer, want, comparison, rows)
     carried = None if verdict.passed else own_result(own)
@@ -253,6 +273,13 @@ def _called(cells: Sequence[Cell], everything: Sequence[Cell]) -> str:
 def wanted_values(name: str, want: Any) -> dict[Cell, float]:
     """The reference of values by name.
 
+    Args:
+        name: the student's variable, for messages.
+        want: name → number.
+
+    Returns:
+        Cells without a row: ("", name) → number.
+
     Raises:
         AuthorError: if it is no mapping or Series of finite numbers, or a name occurs twice.
     """
@@ -263,6 +290,10 @@ def wanted_values(name: str, want: Any) -> dict[Cell, float]:
 
 def wanted_table(name: str, want: Any) -> dict[Cell, float]:
     """The reference of a table with named rows.
+
+    Args:
+        name: the student's variable, for messages.
+        want: the rows named by the index.
 
     Raises:
         AuthorError: if it is no DataFrame of finite numbers, or a name occurs twice.

@@ -30,10 +30,18 @@ def as_number(value: Any, depth: int = 0) -> float | Unfit:
     Accepted are Python and NumPy numbers and any container that holds exactly one number. Infinite and missing
     numbers come back as they are: no comparison accepts them.
 
+    Args:
+        value: of the student's, as it was decoded.
+        depth: containers around it; callers leave it out.
+
     Returns:
         The number, or why there is none: ``missing``, ``empty`` (None, ``...``, no element), ``boolean``,
         ``text``, ``several``, ``model``, ``record``, ``not-called`` (a function or method), ``summary``,
         ``opaque``, ``complex``, ``other``.
+
+    Example:
+        >>> as_number([[10.47]]), as_number("10.47").kind, as_number([1, 2]).kind
+        (10.47, 'text', 'several')
     """
     kind = _kind_of_view(value)
     if kind is not None:
@@ -67,7 +75,12 @@ def as_numbers(value: Any) -> tuple[float, ...]:
 
 
 def text_in(value: Any, depth: int = 0) -> str:
-    """The text that a value is or holds; empty where there is none."""
+    """The text that a value is or holds first; empty where there is none.
+
+    Args:
+        value: of the student's, as it was decoded.
+        depth: containers around it; callers leave it out.
+    """
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, str):

@@ -68,11 +68,21 @@ class WantedEffects:
         return Tolerance(relative=0.0, absolute=PREDICTION * self.scale)
 
     def of(self, value: Any, *, first: bool = False) -> Effects | Unfit:
-        """The effects that a value holds."""
+        """The effects that a value holds; see :func:`as_effects`.
+
+        Args:
+            value: the student's, or that of a misconception.
+            first: of several numbers for a subject only the first counts.
+        """
         return as_effects(value, set(self.by_subject), first=first)
 
     def match(self, got: Effects, want: Effects | None = None) -> Match:
-        """How well effects agree with the reference, or with others: as well as the worst of them."""
+        """How well effects agree with the reference, or with others: as well as the worst of them.
+
+        Args:
+            got: effects by subject; with other subjects they do not agree at all.
+            want: what they are compared with; ``None``: the reference.
+        """
         asked = self.by_subject if want is None else want
         if got.keys() != asked.keys():
             return Match.NONE
@@ -84,6 +94,11 @@ def judge_effects(answer: Any, want: WantedEffects, rows: Misconceptions) -> Ver
 
     It may be a dict, a Series, a DataFrame (subjects in the index, the columns or a column of their own) or a dict
     of one-element Series as statsmodels gives it, with subjects as number, text or category.
+
+    Args:
+        answer: the student's value.
+        want: the reference by subject, and what is as good as it.
+        rows: misconceptions about the variable, whose values are read like an answer.
     """
     got = want.of(answer)
     if isinstance(got, Unfit):
@@ -120,6 +135,11 @@ def _known(got: Effects, want: WantedEffects, rows: Misconceptions, at_least: Ma
 
 def as_effects(value: Any, subjects: set[str], *, first: bool = False) -> Effects | Unfit:
     """The numbers by subject that a value holds; of several per subject only the ``first``, where asked for.
+
+    Args:
+        value: any container that keeps the subjects.
+        subjects: those of the data as texts, by which labels and columns are recognized.
+        first: of several numbers for a subject only the first counts.
 
     Returns:
         Subject as text → number; or why there is none: the kinds of ``as_number``, ``no-subjects`` (numbers
@@ -198,6 +218,14 @@ def subjects_named(labels: list[str], subjects: set[str]) -> list[str]:
     """The subjects that labels such as "Subject 308", "S308" or "(308, 'Group')" name; the labels, if one names none.
 
     A label names a subject where the words and numbers of exactly one subject stand in it.
+
+    Args:
+        labels: as they stand in an answer.
+        subjects: those of the data, as texts.
+
+    Example:
+        >>> subjects_named(["Subject 308", "S309"], {"308", "309"})
+        ['308', '309']
     """
     if subjects & set(labels) or len(labels) > 4 * len(subjects) or any(len(label) > _MAX_LABEL for label in labels):
         return labels

@@ -52,7 +52,16 @@ _UNFIT_HINTS = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is known about the right answer and about the student's earlier ones."""
+    """What is known about the right answer and about the student's earlier ones.
+
+    Attributes:
+        name: the student's variable.
+        value: the reference.
+        tolerance: how far a right answer may lie from it.
+        carried: gives the value that follows from the student's own earlier results, which is as good; ``None`` where
+            nothing is carried forward.
+        printed: what the student's cells of this part printed, where a number may have been left.
+    """
 
     name: str
     value: float
@@ -62,7 +71,17 @@ class Wanted:
 
 
 def judge(answer: Any, want: Wanted, rows: Misconceptions) -> Verdict:
-    """Judge ``answer`` as one number."""
+    """Judge ``answer`` as one number.
+
+    Args:
+        answer: the student's value as it was decoded, of any type.
+        want: the reference, and what is as good as it.
+        rows: misconceptions about the variable; they are computed for wrong answers only.
+
+    Returns:
+        The whole credit for a :attr:`Match.FULL`, a half for a number that is rounded to two or three digits, is stored
+        as text or stands among a few others; what a recognized mistake keeps; else nothing.
+    """
     got = as_number(answer)
     if isinstance(got, Unfit):
         return rows.named(_unfit(answer, got, want)).with_notes(rows.notes)
@@ -74,7 +93,14 @@ def judge(answer: Any, want: Wanted, rows: Misconceptions) -> Verdict:
 
 
 def unusable(name: str, answer: Any, kind: str) -> Verdict:
-    """The verdict on a value that is not even of the right sort."""
+    """The verdict on a value that is not even of the right sort; it earns nothing.
+
+    Args:
+        name: the student's variable, for the hint.
+        answer: its value.
+        kind: why it is unfit, as :class:`~autograder.checks.values.containers.Unfit` says it. A missing value is told
+            as such, whatever the kind.
+    """
     if isinstance(answer, Missing):
         return wrong(describe(answer), not_defined(answer), kind)
     fallback = f"`{{name}}` is {describe(answer)}, which cannot be compared with the answer."
@@ -116,6 +142,9 @@ def own_result_and_reads(own: Callable[[], Any] | None) -> tuple[Any, list[tuple
     """The same, with the student's variables that were read for it and their values.
 
     Nothing follows from what the student made up (see :func:`_is_work`).
+
+    Raises:
+        AuthorError: if ``own`` is no function.
     """
     value, used, is_work = _computed(own)
     return (value, used) if is_work else (None, [])

@@ -45,6 +45,10 @@ class WantedRows:
 def rows_of(value: Any, columns: Sequence[str]) -> frozenset[Row]:
     """The rows of a reference: a table with the columns, or tuples.
 
+    Args:
+        value: the reference.
+        columns: the keys that tell a row from the others.
+
     Raises:
         AuthorError: if it is neither.
     """
@@ -59,6 +63,14 @@ def judge_rows(answer: Any, wanted: WantedRows, rows: Misconceptions) -> Verdict
 
     It may be a table with the key columns, or with keys as its index; a list of tuples or single keys; labels of the
     index of the table, or a mask of True and False with its length.
+
+    Args:
+        answer: the student's value.
+        wanted: the right rows, and the table that they belong to.
+        rows: misconceptions, whose values name rows in one of these ways.
+
+    Returns:
+        Of the credit, the share of the right rows less one share for each row that should not be there, ≥ 0.
     """
     got = as_rows(answer, wanted.columns, wanted.table)
     if isinstance(got, Unfit):
@@ -74,7 +86,17 @@ def judge_rows(answer: Any, wanted: WantedRows, rows: Misconceptions) -> Verdict
 
 
 def as_rows(value: Any, columns: tuple[str, ...], table: pd.DataFrame | None) -> frozenset[Row] | Unfit:
-    """The rows that a value names."""
+    """The rows that a value names; see :func:`judge_rows` for the ways to do so.
+
+    Args:
+        value: of the student's, or of a misconception.
+        columns: the keys that tell a row from the others, in their order.
+        table: whose index or length a value may refer to; ``None`` where there is none.
+
+    Returns:
+        The keys of each row as texts; or why there are none: ``columns`` or ``keys`` (rows are not named by them),
+        ``length`` (a mask of another length), and the kinds of ``as_number`` for what is no container.
+    """
     if not is_usable(value) or isinstance(value, str | bytes):
         unfit = as_number(value)
         return unfit if isinstance(unfit, Unfit) else Unfit("other")

@@ -71,7 +71,16 @@ class WantedProbability:
 
 
 def judge_probability(answer: Any, want: WantedProbability, rows: Misconceptions) -> Verdict:
-    """Judge ``answer`` as a p-value, on the scale of log10."""
+    """Judge ``answer`` as a p-value, on the scale of log10.
+
+    Args:
+        answer: the student's value.
+        want: the reference, how far a right answer may lie from it, and what is as good.
+        rows: misconceptions about the variable.
+
+    Returns:
+        A one-sided or doubled value, a logarithm, 1 − p, zero and a bound such as "<0.001" have hints of their own.
+    """
     got = as_number(answer)
     if isinstance(got, Unfit):
         return rows.named(_no_probability(answer, got, want)).with_notes(rows.notes)
@@ -143,6 +152,12 @@ def _generic_probability(got: float, want: WantedProbability, match: Match) -> V
 class WantedLogLikelihood:
     """A log-likelihood, or a criterion made of it, and how far a right answer may lie from it.
 
+    Attributes:
+        name: the student's variable.
+        value: the reference, in natural logarithms.
+        absolute: tolerance; what tells two models apart does not shrink with the size of the number.
+        carried: gives the value that follows from the student's own earlier results, which is as good.
+
     Raises:
         AuthorError: if ``absolute`` is not > 0.
     """
@@ -166,7 +181,13 @@ class WantedLogLikelihood:
 
 
 def judge_log_likelihood(answer: Any, want: WantedLogLikelihood, rows: Misconceptions) -> Verdict:
-    """Judge ``answer`` as a log-likelihood, AIC, BIC or likelihood ratio: by its distance alone."""
+    """Judge ``answer`` as a log-likelihood, AIC, BIC or likelihood ratio: by its distance alone.
+
+    Args:
+        answer: the student's value.
+        want: the reference, in natural logarithms, and what is as good.
+        rows: misconceptions about the variable.
+    """
     got = as_number(answer)
     if isinstance(got, Unfit):
         verdict = unusable(want.name, answer, got.kind)

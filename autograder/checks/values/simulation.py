@@ -44,16 +44,33 @@ class Simulation:
         return int(found) if whole and not isinstance(found, Unfit) else 0
 
     def band(self, want: float) -> float:
-        """The greatest distance from ``want`` that chance explains."""
+        """The greatest distance from ``want`` that chance explains: ``sigmas`` standard errors, sd / √n.
+
+        Args:
+            want: the expected result. Where results are 0 or 1, sd is √(want · (1 − want)).
+        """
         sd = math.sqrt(max(want * (1 - want), 0.0)) if self.sd is None else self.sd
         return self.sigmas * sd / math.sqrt(max(min(self.count, 10**12), 1)) + 1e-9
 
     def match(self, got: float, want: float) -> Match:
-        """Whether chance explains the distance of a result from what it estimates."""
+        """Whether chance explains the distance of a result from what it estimates; ``FULL`` or ``NONE``.
+
+        Args:
+            got: the student's mean, or share.
+            want: its expectation.
+        """
         return Match.FULL if abs(got - want) <= self.band(want) else Match.NONE
 
     def judge(self, column: str, name: str, answer: Any, want: float, rows: Misconceptions) -> Verdict:
-        """Judge ``answer`` as an estimate of ``want``."""
+        """Judge ``answer`` as an estimate of ``want``; too few simulations keep half at best.
+
+        Args:
+            column: not used; :class:`~autograder.checks.values.cells.CellJudge` has it.
+            name: what hints call it.
+            answer: the student's value.
+            want: its expectation.
+            rows: misconceptions, whose values are expectations too.
+        """
         del column
         got = as_number(answer)
         if isinstance(got, Unfit):

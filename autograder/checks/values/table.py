@@ -29,6 +29,12 @@ def judge_table(name: str, answer: Any, want: pd.DataFrame, rows: Misconceptions
     The index, the order of rows and columns, further columns and the type of a column that holds the same labels
     (``308``, ``"308"``, a category) make no difference.
 
+    Args:
+        name: the student's variable.
+        answer: its value; a Series counts as a table with one column where one is asked for.
+        want: the reference; numbers are compared in nine significant digits.
+        rows: misconceptions, whose values are tables.
+
     Raises:
         AuthorError: if ``want`` is not a DataFrame.
     """
@@ -134,7 +140,15 @@ _FEW = 12
 
 
 def judge_count(name: str, answer: Any, want: int, rows: Misconceptions, printed: str = "") -> Verdict:
-    """Judge ``answer`` as a count: exactly ``want``, as any type of number."""
+    """Judge ``answer`` as a count: exactly ``want``, as any type of number.
+
+    Args:
+        name: the student's variable.
+        answer: its value; several counts that add up to the right one keep half.
+        want: the reference.
+        rows: misconceptions about the variable.
+        printed: what the student's cells of this part printed.
+    """
     got = as_number(answer)
     if not isinstance(got, Unfit):
         if got == want:
@@ -150,7 +164,14 @@ def judge_count(name: str, answer: Any, want: int, rows: Misconceptions, printed
 
 
 def judge_identifier(name: str, answer: Any, want: int | str, rows: Misconceptions) -> Verdict:
-    """Judge ``answer`` as what something is called: a whole number or a text, one as good as the other."""
+    """Judge ``answer`` as what something is called: a whole number or a text, one as good as the other.
+
+    Args:
+        name: the student's variable.
+        answer: its value.
+        want: the reference; 308 and "308" are the same, capital letters count.
+        rows: misconceptions, whose values are other identifiers.
+    """
     if isinstance(answer, str) and is_placeholder(answer):
         return rows.named(unusable(name, answer, "empty"))
     got = _identifier(answer)
@@ -178,6 +199,12 @@ def _identifier(value: Any) -> str | None:
 
 def judge_shape(name: str, answer: Any, want: Iterable[int], rows: Misconceptions) -> Verdict:
     """Judge ``answer`` as the size of a table or an array: whole numbers in order.
+
+    Args:
+        name: the student's variable.
+        answer: its value: a tuple, or any container of whole numbers.
+        want: rows, columns and further axes, in order.
+        rows: misconceptions, whose values are other sizes.
 
     Raises:
         AuthorError: if ``want`` is not a sequence of whole numbers.
