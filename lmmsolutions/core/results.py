@@ -40,7 +40,11 @@ def stated(result: type[Any]) -> dict[str, Means]:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A misconception, recognized by the value that it leads to on the same data."""
+    """A misconception, recognized by the value that it leads to on the same data.
+
+    Raises:
+        ValueError: ``keeps`` lies outside 0 … 0.75.
+    """
 
     name: str  # short, for reports: "standard deviation for the variance"
     quantity: str  # the student's variable that it is recognized by; ``table.column`` for a column of a table

@@ -51,6 +51,12 @@ def shares(quantity: str, left: Any, right: Any, scale: Scale) -> list[float]:
 
     The scale of a number is its size, that of a random intercept ``scale.effects``, that of a line over the ten days
     ``scale.reaction``.  Tables, points and the values in a histogram are the same (0) or not (∞).
+
+    Args:
+        quantity: the student's variable, or what a figure's check is called.
+        left: one value of the answer.
+        right: the other.
+        scale: of the data.
     """
     match left, right:
         case FittedModel(), FittedModel():
@@ -69,14 +75,27 @@ def shares(quantity: str, left: Any, right: Any, scale: Scale) -> list[float]:
 
 
 def allowed(quantity: str, want: float, scale: Scale) -> float:
-    """How far a number may be from the right one, in its unit."""
+    """How far a number may be from the right one, in its unit.
+
+    Args:
+        quantity: the student's variable.
+        want: the right number.
+        scale: of the data.
+    """
     if quantity in PREDICTED:
         return PREDICTED[quantity] * abs(want) + _EFFECT * scale.effects
     return RELATIVE.get(quantity, EXACT) * abs(want)
 
 
 def off(quantity: str, got: Any, want: Any, scale: Scale) -> float:
-    """How far a student's number or random intercepts are from the right ones, in tolerances; ∞ for NaN."""
+    """How far a student's number or random intercepts are from the right ones, in tolerances; ∞ for NaN.
+
+    Args:
+        quantity: the student's variable.
+        got: the student's.
+        want: a number, or a Series by subject.
+        scale: of the data.
+    """
     if isinstance(want, pd.Series):
         return _finite(max(shares(quantity, got, want, scale), default=_FAR) / _EFFECT)
     if got == want:
@@ -86,7 +105,13 @@ def off(quantity: str, got: Any, want: Any, scale: Scale) -> float:
 
 
 def rounds_well(value: float, decimals: int, slack: float = 0.0) -> bool:
-    """Whether a number rounded to so many decimals is as near as one rounded to four significant digits."""
+    """Whether a number rounded to so many decimals is as near as one rounded to four significant digits.
+
+    Args:
+        value: the number.
+        decimals: that are kept of it.
+        slack: how much farther it may be, in its unit.
+    """
     if value == 0:
         return True
     unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - _DIGITS)
@@ -94,7 +119,14 @@ def rounds_well(value: float, decimals: int, slack: float = 0.0) -> bool:
 
 
 def tolerances_apart(quantity: str, left: Any, right: Any, scale: Scale) -> float:
-    """How many tolerances the parts that differ most are apart: up to 1 a check cannot tell the two values apart."""
+    """How many tolerances the parts that differ most are apart: up to 1 a check cannot tell the two values apart.
+
+    Args:
+        quantity: the student's variable, or what a figure's check is called.
+        left: one value of the answer; its type decides which tolerance counts.
+        right: the other.
+        scale: of the data.
+    """
     match left:
         case FittedModel():
             tolerance = _MODEL

@@ -92,7 +92,12 @@ def _is_singular(health: pd.DataFrame) -> bool:
 
 
 def student_fits(tables: type_of_tables, want: ModelComparison) -> Iterator[Finding]:
-    """What students' own fits find on the tables."""
+    """What students' own fits find on the tables: statsmodels' default has to reach the maximum where they rely on it.
+
+    Args:
+        tables: the lesson's four.
+        want: the reference on them.
+    """
     sleep, schools, _, health = tables
     yield _sleepstudy(sleep, want)
     centred = as_statsmodels("score ~ hours", schools_of(schools), "school", None, "~hours")

@@ -98,7 +98,13 @@ class Solved:
 
 
 def apart(quantity: str, left: Any, right: Any) -> float:
-    """How many tolerances two values of an answer are apart in the part that differs most; ∞ for unlike things."""
+    """How many tolerances two values of an answer are apart in the part that differs most; ∞ for unlike things.
+
+    Args:
+        quantity: the student's variable, whose name says on which scale it is judged.
+        left: one value.
+        right: the other.
+    """
     match left, right:
         case FittedModel(), FittedModel():
             same = left.model_kind == right.model_kind and left.method == right.method
@@ -151,7 +157,12 @@ def published(name: str) -> Solved:
 
 
 def examine(name: str, seed: int) -> Iterator[Finding]:
-    """The findings on a seed's data, up to and including the first that rejects it."""
+    """The findings on a seed's data, up to and including the first that rejects it.
+
+    Args:
+        name: of the assignment.
+        seed: of its data.
+    """
     for finding in _findings(name, seed):
         yield finding
         if not finding.passed:
@@ -213,7 +224,12 @@ def _roundings(solved: Solved, known: Solved) -> Finding:
 
 
 def examine_draw(name: str, student: str) -> Iterator[Finding]:
-    """The findings on the published data as they are drawn for a student."""
+    """The findings on the published data as they are drawn for a student.
+
+    Args:
+        name: of the assignment.
+        student: the id.
+    """
     lesson, known, assignment = LESSONS[name], published(name), ASSIGNMENTS[name]
     tables = assignment.given(*map(load, assignment.datasets), student=student)
     solved = Solved(name, tables)
@@ -239,6 +255,13 @@ def told_apart(solved: Solved, known: Solved) -> dict[tuple[str, str, str], floa
     """Distances of the pairs that can be told apart on the published data, where the data have a say in them.
 
     A p-value and its half are as far apart on all data, and so are two powers of a design that the task gives.
+
+    Args:
+        solved: the assignment on other data.
+        known: on the published data.
+
+    Returns:
+        (quantity, one, other) → tolerances between the two on the other data.
     """
     there, here = known.pairs(), solved.pairs()
     return {key: far for key, far in here.items() if there[key] > 1 and far != there[key] and not by_accident(key)}
@@ -281,6 +304,10 @@ def lesson_files(name: str) -> Mapping[str, bytes]:
 
 def search_lesson(name: str, seeds: Iterable[int] = range(1, MOST_SEEDS + 1)) -> int:
     """The first of the seeds whose data pass.
+
+    Args:
+        name: of the assignment.
+        seeds: in the order in which they are tried.
 
     Raises:
         NoVariant: none does; the message tells why the last ones failed.

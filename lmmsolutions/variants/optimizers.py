@@ -40,7 +40,13 @@ class StudentsFit:
 
 
 def students_fit(data: pd.DataFrame, reference: MixedModel, optimizer: str) -> StudentsFit:
-    """Fit the model of assignment 5 as the seminar does and compare all answers that are read off it."""
+    """Fit the model of assignment 5 as the seminar does and compare all answers that are read off it.
+
+    Args:
+        data: columns ``Days``, ``Reaction`` (ms) and ``Subject``.
+        reference: of the same data.
+        optimizer: of statsmodels, such as "cg"; "default" for its own choice.
+    """
     chosen = {} if optimizer == "default" else {"method": optimizer}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
