@@ -64,7 +64,16 @@ _note: ContextVar[Callable[[Path], None]] = ContextVar("autograder.deadline.note
 
 
 def took_too_long(path: Path, seconds: float) -> str:
-    """The sentence of a step that took more processor time than it may."""
+    """The sentence of a step that took more processor time than it may.
+
+    Args:
+        path: names of the steps, of which the last is the one; see :func:`bounded`.
+        seconds: its bound.
+
+    Example:
+        >>> took_too_long(("the submission", "reading the file"), 10.0)
+        'reading the file took more than the limit of 10 seconds of processor time'
+    """
     return f"{path[-1]} took more than the limit of {seconds:g} seconds of processor time"
 
 

@@ -107,6 +107,10 @@ class Delimiters:
         """Whether a statement of ``source`` reaches into its hidden tests, or comes after they began.
 
         A statement is visible or hidden as a whole: an ``if`` around a region of hidden tests is hidden too.
+
+        Args:
+            statement: of the parsed cell.
+            source: the cell as the instructor wrote it, from which the statement was parsed.
         """
         first = self.first_hidden(source)
         return first is not None and (statement.end_lineno or statement.lineno) >= first
@@ -172,7 +176,12 @@ class TemplateCell:
 
     @classmethod
     def of_source(cls, cell: Mapping[str, Any], delimiters: Delimiters) -> TemplateCell:
-        """A cell of an instructor's notebook that has not been recorded anywhere."""
+        """A cell of an instructor's notebook that has not been recorded anywhere; it has no points and no checksum.
+
+        Args:
+            cell: of the notebook, as JSON data.
+            delimiters: of the course.
+        """
         source, test = str(cell["source"]), is_test(cell)
         about = cell["metadata"].get("nbgrader", {}) if grade_id_of(cell) else {}
         return cls(

@@ -20,6 +20,10 @@ def hardcoded_answers(first: NotebookRun, second: NotebookRun) -> Mapping[str, s
     has moved, means that the answer did not move with it. A submission that knows which run it is in gains nothing
     by refusing the second one: that is a remark as well.
 
+    Args:
+        first: on the published data.
+        second: of the same notebook on other data.
+
     Returns:
         ``grade_id`` → sentences for the TA.
     """
@@ -37,7 +41,12 @@ def hardcoded_answers(first: NotebookRun, second: NotebookRun) -> Mapping[str, s
 
 
 def not_judged_again(first: NotebookRun, why: str) -> Mapping[str, str]:
-    """The same where there is no second run to look at."""
+    """The same where there is no second run to look at: no test cell with points from checks was judged again.
+
+    Args:
+        first: on the published data.
+        why: as the end of a sentence.
+    """
     said = f"Could not be judged on another data set, while it could on the published one: {why}."
     return {cell.grade_id: said for cell in first.grades if cell.points and cell.verdict.checks}
 

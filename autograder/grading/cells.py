@@ -257,7 +257,13 @@ def _only_on_values(one: JudgedCell, why: str, *, trusted: bool) -> Verdict:
 
 
 def not_graded(notebook: nbformat.NotebookNode, template: Template, why: str) -> NotebookRun:
-    """A restored notebook that the grader has given up on, because a bound was reached."""
+    """A restored notebook that the grader has given up on, because a bound was reached; every test earns 0.
+
+    Args:
+        notebook: restored.
+        template: of the assignment.
+        why: which bound it was, as the end of a sentence for the student.
+    """
     said = f"This notebook could not be judged: {why}."
     return replace(_unrun(notebook, template, Verdict(0.0, message=said), said), notes=(said,))
 
@@ -277,7 +283,13 @@ def earning_nothing(notebook: nbformat.NotebookNode, template: Template, why: st
 
 
 def waits_for_a_person(notebook: nbformat.NotebookNode, template: Template, why: str) -> NotebookRun:
-    """An empty notebook in place of one that was handed in, but as something else: every test needs review."""
+    """An empty notebook in place of one that was handed in, but as something else: every test needs review.
+
+    Args:
+        notebook: the blank release.
+        template: of the assignment.
+        why: what was handed in instead, for the TA.
+    """
     return _unrun(notebook, template, Verdict(None, review=why), "")
 
 
@@ -290,7 +302,14 @@ def _unrun(notebook: nbformat.NotebookNode, template: Template, verdict: Verdict
 
 
 def show(cell: nbformat.NotebookNode, template_cell: TemplateCell, verdict: Verdict, part: Part) -> CellGrade:
-    """Write a verdict into the test cell of a notebook."""
+    """Write a verdict into the test cell of a notebook.
+
+    Args:
+        cell: is changed: its outputs, and what the TA reads of it.
+        template_cell: the cell as the instructor wrote it, with its points.
+        verdict: points, checks and messages.
+        part: what it was judged on, to be kept.
+    """
     cell.execution_count = None
     cell.outputs = _outputs(verdict, template_cell.points)
     said = verdict.review or verdict.remark

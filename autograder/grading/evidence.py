@@ -141,7 +141,13 @@ class SessionEvidence:
     _stopped: StoppedCells = field(default_factory=StoppedCells)
 
     def ran(self, run: CellRun, source: str, place: Place = Place()) -> None:  # noqa: B008  frozen
-        """Take note of what a cell of the student drew and printed, and of the error that stopped it."""
+        """Take note of what a cell of the student drew and printed, and of the error that stopped it.
+
+        Args:
+            run: what came of it.
+            source: of the cell, in which names are looked for that it would have defined.
+            place: of the cell in the notebook, for the sentence about the error.
+        """
         self.seconds += run.seconds
         if run.error is not None:
             self._stopped.ran(source, run.error, place)
@@ -228,7 +234,11 @@ class SessionEvidence:
 
 
 def read_data(files: Mapping[str, bytes], filename: str) -> pd.DataFrame:
-    """One of the assignment's CSV files.
+    """One of the assignment's CSV files, a fresh table.
+
+    Args:
+        files: of the assignment, by relative name.
+        filename: of the one asked for.
 
     Raises:
         FileNotFoundError: it has no such file; the message names those that it has.
@@ -248,5 +258,10 @@ def _table(content: bytes) -> pd.DataFrame:
 
 
 def test_digest(source: str, points: float) -> str:
-    """Tells whether a test cell is the one under which something was judged."""
+    """Tells whether a test cell is the one under which something was judged.
+
+    Args:
+        source: of the cell, hidden tests included.
+        points: that it is worth.
+    """
     return hashlib.sha256(f"{points!r}\n{source}".encode()).hexdigest()

@@ -130,6 +130,10 @@ def prints_in(first_line: bytes) -> Prints:
 def verdicts_in(first_line: bytes, second_line: bytes) -> KeptVerdicts:
     """What the first two lines of a record say: enough for a report, and a small part of the file.
 
+    Args:
+        first_line: with the number of the format and the fingerprints.
+        second_line: with the verdicts and the answers' sources.
+
     Raises:
         UnreadableRecord: they are not the beginning of a record of this version.
     """

@@ -51,7 +51,12 @@ def add_remarks(run: NotebookRun, template: Template, files: Mapping[str, bytes]
 
 
 def not_compared(run: NotebookRun, template: Template) -> None:
-    """Remark on each written answer that it could not be compared in time."""
+    """Remark on each written answer that it could not be compared in time.
+
+    Args:
+        run: whose notebook's metadata are changed.
+        template: of the notebook.
+    """
     for cells in answer_cells(run.notebook, template).values():
         for cell in cells:
             cell.metadata["autograder"] = {"remarks": [f"{NOT_COMPARED} in time."]}

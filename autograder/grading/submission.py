@@ -90,7 +90,12 @@ class SubmissionResult:
 
 
 def pack(finished: GradedSubmission, task: Task) -> SubmissionResult:
-    """Turn a finished submission into bytes; its notebook is not to be used afterwards."""
+    """Turn a finished submission into bytes; its notebook is not to be used afterwards.
+
+    Args:
+        finished: of :func:`grade_submission`.
+        task: that it was made from, with the fingerprints that are kept beside it.
+    """
     blank = left_blank(finished.notebook, task.template)
     unanswered = all(cell.locked or cell.grade_id in blank for cell in task.template.cells)
     kept = {cell.grade_id: cell.record() for cell in finished.grades}
@@ -126,13 +131,25 @@ def as_file(notebook: nbformat.NotebookNode) -> bytes:
 
 
 def answers_in(notebook: nbformat.NotebookNode, template: Template, blank: Collection[str]) -> Mapping[str, str]:
-    """``grade_id`` → source of the answer cells that are not blank."""
+    """``grade_id`` → source of the answer cells that are not blank.
+
+    Args:
+        notebook: in the shape of the assignment.
+        template: of the assignment.
+        blank: ``grade_id`` of cells that are; see :func:`~autograder.grading.task.left_blank`.
+    """
     answers = {cell.grade_id for cell in template.cells if cell.solution} - set(blank)
     return {grade_id_of(cell): cell.source for cell in notebook.cells if grade_id_of(cell) in answers}
 
 
 def restored(template: Template, content: bytes | None, problem: str = "") -> Restored:
-    """The submission in the shape of the assignment; what cannot be read becomes an empty one that says so."""
+    """The submission in the shape of the assignment; what cannot be read becomes an empty one that says so.
+
+    Args:
+        template: of the assignment.
+        content: the file as it was handed in; ``None`` where there is none.
+        problem: why there is none, for the student.
+    """
     try:
         if content is None:
             raise UnreadableNotebook(problem)

@@ -41,7 +41,14 @@ class Task:
 
 
 def left_blank(notebook: nbformat.NotebookNode, template: Template) -> frozenset[str]:
-    """``grade_id`` of cells that are as they were released, or gone, and of texts that were emptied."""
+    """``grade_id`` of cells that are as they were released, or gone, and of texts that were emptied.
+
+    Blanks around a cell's text make no difference; a text with an attachment is not empty.
+
+    Args:
+        notebook: in the shape of the assignment.
+        template: of the assignment.
+    """
     cells = {grade_id_of(cell): cell for cell in notebook.cells}
     return frozenset(known.grade_id for known in template.cells if _is_blank(known, cells.get(known.grade_id)))
 

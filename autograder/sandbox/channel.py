@@ -103,7 +103,13 @@ class Channel:
 
 
 def wait_readable(sock: socket.socket, deadline: float, clock: Callable[[], float] = time.monotonic) -> bool:
-    """Wait until ``sock`` can be read; False where the deadline passes first."""
+    """Wait until ``sock`` can be read; False where the deadline passes first.
+
+    Args:
+        sock: or anything else with a file descriptor.
+        deadline: by ``clock``, in its seconds; in the past: look, and do not wait.
+        clock: whose seconds pass as those of the monotonic clock do.
+    """
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return bool(poll.poll(max(0.0, deadline - clock()) * 1000))

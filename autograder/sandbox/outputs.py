@@ -81,7 +81,15 @@ class CellOutputs:
         return True
 
     def add_text(self, name: str, part: str) -> None:
-        """Add text of a stream to the one before, where that is the same stream."""
+        """Add text of a stream to the one before, where that is the same stream.
+
+        Args:
+            name: "stdout" or "stderr".
+            part: of its text; an empty one adds nothing.
+
+        Raises:
+            TooMuch: a limit is passed.
+        """
         if not part:
             return
         self._spend(len(part) if part.isascii() else len(part.encode("utf-8")))
@@ -227,6 +235,10 @@ def understood(name: str, answer: Mapping[str, Any], call: decode.Caller | None 
 def called(answer: Mapping[str, Any], call: decode.Caller | None) -> Any:
     """What a function of the student returned, from an answer of a session.
 
+    Args:
+        answer: of :meth:`Session.answer_call`, perhaps read from a file.
+        call: runs functions that the result holds.
+
     Raises:
         CallFailed: it raised an exception or took too long.
     """
@@ -236,7 +248,12 @@ def called(answer: Mapping[str, Any], call: decode.Caller | None) -> Any:
 
 
 def decoded(answer: Mapping[str, Any], call: decode.Caller | None) -> Any:
-    """The value of an answer that holds one; ``Opaque`` where it came malformed."""
+    """The value of an answer that holds one; ``Opaque`` where it came malformed.
+
+    Args:
+        answer: of kind "value".
+        call: runs functions that the value holds; without it they cannot be called.
+    """
     try:
         return decode.decode(answer.get("value"), call=call)
     except decode.MalformedValue as problem:

@@ -226,6 +226,11 @@ def name_of_call(function: int) -> str:
 def call_request(function: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """What a session is asked to call a function of the student, as JSON data.
 
+    Args:
+        function: its handle, as it came with the value.
+        args: by position; plain data as in ``values/``, tables and arrays among them.
+        kwargs: by name, likewise.
+
     Raises:
         TypeError: an argument is not plain data.
     """

@@ -174,6 +174,14 @@ class Session(Requests):
     def call(self, function: int, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call a function that an earlier value held, with plain arguments.
 
+        Args:
+            function: its handle, as it came with the value.
+            args: by position.
+            kwargs: by name.
+
+        Returns:
+            What it returned, as plain data or a view.
+
         Raises:
             CallFailed: it raised an exception or took too long.
             TypeError: an argument is not plain data.

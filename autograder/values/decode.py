@@ -2,7 +2,7 @@
 
 Every byte comes from a process that student code controls.  Whatever does not follow the format
 to the letter raises :class:`MalformedValue` and nothing else; nothing is executed, imported or
-looked up by name.  The format, written by ``sandbox/inside/encoder.py``, is strict JSON: ``null``,
+looked up by name.  The format, written by ``sandbox/inside/encode/``, is strict JSON: ``null``,
 booleans, whole numbers of 64 bits, finite floats and texts stand for themselves, everything else
 is an object whose "t" names its kind.  Sets arrive as lists, in the order the student's process had.
 """

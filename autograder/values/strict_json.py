@@ -94,6 +94,10 @@ def optional_text(node: Any) -> str | None:
 def text(node: Any, longest: int) -> str:
     """A text of at most ``longest`` characters.
 
+    Args:
+        node: of a message, anything.
+        longest: in characters, not bytes.
+
     Raises:
         MalformedValue: it is anything else.
     """
@@ -104,6 +108,11 @@ def text(node: Any, longest: int) -> str:
 
 def typed(node: Any, name: str, kind: type[T]) -> T:
     """Field ``name`` of a node, which must be exactly of type ``kind``.
+
+    Args:
+        node: of a message, anything.
+        name: of the field.
+        kind: of its value; a subclass will not do, so that True is no int.
 
     Raises:
         MalformedValue: it is not, or there is none.
@@ -117,8 +126,13 @@ def typed(node: Any, name: str, kind: type[T]) -> T:
 def choice(node: dict[str, Any], name: str, allowed: tuple[str, ...]) -> str:
     """Field ``name`` of a node, which must be one of a few words.
 
+    Args:
+        node: of a message.
+        name: of the field.
+        allowed: the words.
+
     Raises:
-        MalformedValue: it is another.
+        MalformedValue: it is another, or none.
     """
     word = typed(node, name, str)
     if word not in allowed:

@@ -64,7 +64,12 @@ class DaskEngine(Engine):
         self.workers = len(threads)
 
     def submit(self, grade: Callable[[Task], T], task: Task) -> Future[T]:
-        """Have a task graded by a worker that has the same installed as this process."""
+        """Have a task graded by a worker that has the same installed as this process.
+
+        Args:
+            grade: a function of an installed module; it runs there.
+            task: travels to the worker.
+        """
         known = environment.installed(task.template)
         return self.executor.submit(_as_here, known, grade, task)
 

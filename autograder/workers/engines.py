@@ -57,7 +57,15 @@ class Engine:
         return self._executor
 
     def submit(self, grade: Callable[[Task], T], task: Task) -> Future[T]:
-        """Have a task graded."""
+        """Have a task graded in another process.
+
+        Args:
+            grade: a function of an installed module; it runs there.
+            task: travels to that process.
+
+        Returns:
+            A future, which raises what ``grade`` raises, or one of ``killed``.
+        """
         return self.executor.submit(grade, task)
 
     def check(self) -> None:

@@ -61,7 +61,12 @@ class Pool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes; what still waits is done first where ``wait`` says so, and is cancelled otherwise."""
+        """End the processes.
+
+        Args:
+            wait: until what was begun is finished, and what waits for its turn as well; else all is ended at once.
+            cancel_futures: what still waits for its turn is cancelled in any case.
+        """
         if self._closed:
             return
         self._closed = True

@@ -36,7 +36,15 @@ class Restored:
 
 
 def restore(template: Template, submitted: Sequence[Mapping[str, Any]]) -> Restored:
-    """Rebuild a submission from its template and the cells that were handed in (see :mod:`~.intake`)."""
+    """Rebuild a submission from its template and the cells that were handed in.
+
+    Locked cells come from the template, answers from the submission, in the order of the template; cells that students
+    added stay behind the answer that they stood behind.
+
+    Args:
+        template: of the assignment.
+        submitted: cells as :mod:`~.intake` gives them, in their order; none for a blank release.
+    """
     notes: list[str] = []
     for number, cell in enumerate(submitted, 1):
         if cell["metadata"].get("cut"):

@@ -97,7 +97,15 @@ def small_files() -> dict[str, str]:
 
 
 def command(tools: Tools, python: Interpreter, fds: Descriptors, program: list[str], folder_mb: int) -> list[str]:
-    """The whole command line: ``program`` as process 1 of a sandbox."""
+    """The whole command line: ``program`` as process 1 of a sandbox.
+
+    Args:
+        tools: that build it.
+        python: what is shown of this installation, and what is covered.
+        fds: descriptors that the command inherits.
+        program: command line of process 1, with paths as they are inside.
+        folder_mb: size of each of ``FOLDERS``, which lie in main memory.
+    """
     if tools.setpriv is None:
         return [*_inner(tools, python, fds, folder_mb, neutral=False), "--", *program]
     user = str(UNPRIVILEGED)
