@@ -88,7 +88,12 @@ class Cache:
             return None
 
     def confirm(self, student: str, fingerprint: str) -> None:
-        """Note that the verdicts in a record are the same under what grading depends on now."""
+        """Note that the verdicts in a record are the same under what grading depends on now.
+
+        Args:
+            student: whose record it is.
+            fingerprint: of the submission's task now.
+        """
         record = self.read(student)
         if record is not None:
             self.write(student, replace(record, fingerprint=fingerprint).to_bytes())
@@ -104,7 +109,12 @@ class Cache:
         return path.is_file() and path.stat().st_size == 0
 
     def write(self, student: str, record: bytes) -> None:
-        """Keep the record of a submission that has been graded and written."""
+        """Keep the record of a submission that has been graded and written.
+
+        Args:
+            student: whose record it is.
+            record: the content of the file, see :class:`~autograder.grading.record.SubmissionRecord`.
+        """
         write_atomically(self.path(student), record)
 
     def written(self, student: str) -> list[str]:

@@ -133,7 +133,13 @@ class Course:
         return AssignmentFiles(own, {name: other[name] for name in other if name in own})
 
     def folder(self, step: str, student: str, assignment: str) -> Path:
-        """A folder of nbgrader's: ``step`` is "source", "submitted", "autograded" or "feedback"."""
+        """A folder of nbgrader's, whether or not it is there.
+
+        Args:
+            step: "source", "submitted", "autograded" or "feedback".
+            student: the id; "." for the source, "*" in a pattern.
+            assignment: its name, or "*" in a pattern.
+        """
         directory = getattr(self.coursedir, f"{step}_directory")
         return Path(self.coursedir.format_path(directory, student, assignment))
 
@@ -143,6 +149,10 @@ class Course:
 
     def outdate_feedback(self, student: str, assignment: str) -> bool:
         """Have the next ``nbgrader generate_feedback`` make a student's pages anew, as those from before a grading.
+
+        Args:
+            student: the id.
+            assignment: its name.
 
         Returns:
             Whether there are any.
@@ -158,6 +168,10 @@ class Course:
 
     def templates(self, gradebook: Gradebook, assignment: str) -> tuple[Template, ...]:
         """The notebooks of an assignment.
+
+        Args:
+            gradebook: which knows cells and points; open.
+            assignment: its name.
 
         Raises:
             CourseError: the gradebook does not know the assignment, or it is not written in Python.

@@ -117,7 +117,12 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
 
 
 def clear_but(folder: Path, names: Collection[str]) -> None:
-    """Remove what an earlier grading left in ``folder``, except for the files called ``names``."""
+    """Remove what an earlier grading left in ``folder``, except for the files called ``names``.
+
+    Args:
+        folder: need not be there. Links in it are removed, not followed.
+        names: relative to it, sub folders with "/".
+    """
     keep = {PurePosixPath(name) for name in names}
     above = {parent for path in keep for parent in path.parents}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else []:

@@ -101,7 +101,15 @@ def assignments_with_notebooks(gradebook: Gradebook) -> tuple[str, ...]:
 
 
 def state_of(gradebook: Gradebook, assignment: str) -> Hashable:
-    """What changes whenever an assignment's cells or due date do, as by `nbgrader generate_assignment`."""
+    """What changes whenever an assignment's cells or due date do, as by `nbgrader generate_assignment`.
+
+    Args:
+        gradebook: open.
+        assignment: its name; one that is not known has a state too.
+
+    Returns:
+        To be compared with another one, and nothing else.
+    """
     notebooks = (
         gradebook.db.query(Assignment.id, Assignment.duedate, Notebook.id, Notebook.name)
         .join(Notebook, Notebook.assignment_id == Assignment.id)

@@ -57,7 +57,12 @@ def trouble(problem: BaseException, root: Path, db_url: str) -> CourseError | No
 
 
 def of_gradebook(problem: SQLAlchemyError | InvalidEntry, db_url: str) -> CourseError:
-    """The error that says in a sentence what is wrong with the gradebook."""
+    """The error that says in a sentence what is wrong with the gradebook, and what to do.
+
+    Args:
+        problem: that the database raised.
+        db_url: of the gradebook; its password is not shown.
+    """
     url = make_url(db_url).render_as_string(hide_password=True)
     why = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
     remedy = f"Where another program holds it, wait until that one has ended, then {_AGAIN}"

@@ -111,7 +111,12 @@ class Writer:
         return found
 
     def holds(self, student: str, template: Template) -> bool:
-        """Whether the gradebook has grades of a student for a notebook, as it was when this was first asked."""
+        """Whether the gradebook has grades of a student for a notebook, as it was when this was first asked.
+
+        Args:
+            student: the id.
+            template: of the notebook.
+        """
         key = (template.assignment, template.notebook)
         if key not in self._held:
             query = self._gradebook.db.query(SubmittedAssignment.student_id).join(SubmittedAssignment.notebooks)
@@ -225,7 +230,12 @@ class Writer:
         penalties.preprocess(nbformat.v4.new_notebook(), resources)
 
     def late(self, student: str, template: Template) -> str:
-        """A sentence on a graded submission that came late, with its penalty; empty where it came in time."""
+        """A sentence on a graded submission that came late, with its penalty; empty where it came in time.
+
+        Args:
+            student: the id.
+            template: of a notebook of the assignment.
+        """
         submitted = self._find(student, template) if (student, template.assignment) in self._late else None
         if submitted is None:
             return ""

@@ -151,6 +151,10 @@ def plan(opened: OpenSheet, people: People, scores: Scores, *, scale: bool = Fal
 def written(points: float, *, comma: bool = False) -> str:
     """Points as a sheet holds them: two decimals, rounded half up, without separators of thousands.
 
+    Args:
+        points: of a student.
+        comma: whether the sheet has decimal commas.
+
     Example:
         >>> written(1.005), written(0.1 + 0.2), written(1234.5, comma=True)
         ('1.01', '0.30', '1234,50')

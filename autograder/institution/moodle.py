@@ -90,6 +90,10 @@ def feedback_name(number: str, page: str) -> str:
 
     Moodle splits the folder's name at ``_`` and takes the second field for the participant's number.
 
+    Args:
+        number: of the participant, from the grading worksheet.
+        page: name of the file.
+
     Example:
         >>> feedback_name("4711", "feedback.html")
         'blank_4711_assignsubmission_file_/feedback.html'

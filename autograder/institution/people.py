@@ -48,6 +48,10 @@ class People:
 
         A number of the other system is compared with such numbers only: another student's login may be the same.
 
+        Args:
+            row: what a sheet says of a student.
+            path: of the sheet, for messages.
+
         Raises:
             CourseError: the row fits two students.
         """
@@ -72,6 +76,13 @@ def _key(text: str) -> str:
 
 def read_mapping(path: Path, people: Iterable[Person]) -> dict[str, str]:
     """Read a mapping file: a CSV with the columns ``sheet`` (what stands there) and ``student`` (the gradebook's id).
+
+    Args:
+        path: of the file.
+        people: all students of the gradebook.
+
+    Returns:
+        What stands in the sheet → id.
 
     Raises:
         CourseError: it is no such file, names a student whom the gradebook does not know, or says two things of one.

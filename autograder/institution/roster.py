@@ -98,6 +98,10 @@ def read_roster(path: Path, id_column: str = "") -> Roster:
 def compare(roster: Roster, known: Iterable[Person]) -> Comparison:
     """A roster beside the students of the gradebook; what a sheet leaves empty stays as it is.
 
+    Args:
+        roster: read from a sheet.
+        known: the students of the gradebook.
+
     Raises:
         CourseError: a student has another id in the sheet than in the gradebook; nbgrader cannot rename students.
     """

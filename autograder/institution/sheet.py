@@ -87,7 +87,12 @@ class Sheet:
         return [_value(raw) for raw in self._records[row - 1]]
 
     def value(self, row: int, column: int) -> str:
-        """One cell; empty where the row is shorter."""
+        """One cell; empty where the row is shorter.
+
+        Args:
+            row: as spreadsheets count: 1 is the heading.
+            column: from 0.
+        """
         record = self._records[row - 1]
         return _value(record[column]) if column < len(record) else ""
 

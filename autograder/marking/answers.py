@@ -116,7 +116,13 @@ def read_written(course: Course, gradebook: Gradebook, assignment: str) -> Writt
 
 
 def read_again(written: Written, course: Course, gradebook: Gradebook) -> Written:
-    """The same answers with the marks that the gradebook holds now."""
+    """The same answers with the marks that the gradebook holds now.
+
+    Args:
+        written: as it was read before; groups stay as they are.
+        course: that it was read from.
+        gradebook: open.
+    """
     marked = {one.notebook: marks_of(gradebook, one)[0] for one in course.templates(gradebook, written.assignment)}
     noted = MarkJournal(course.root, written.assignment).read()
     parts = []

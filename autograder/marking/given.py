@@ -48,7 +48,15 @@ def rows_of_gradebook(gradebook: Gradebook, template: Template, kind: type[Grade
 
 
 def marks_of(gradebook: Gradebook, template: Template) -> tuple[dict[str, dict[str, Mark]], dict[str, set[str]]]:
-    """Part → student → mark, and part → students whose points wait for nobody, because they did not answer."""
+    """The marks of the parts of a notebook, as the gradebook holds them; a mark may have no points yet.
+
+    Args:
+        gradebook: open.
+        template: of the notebook.
+
+    Returns:
+        Part → student → mark, and part → students whose points wait for nobody, because they did not answer.
+    """
     comments = {
         (who, row.name): row.manual_comment or "" for who, row in rows_of_gradebook(gradebook, template, Comment)
     }
@@ -64,12 +72,24 @@ def marks_of(gradebook: Gradebook, template: Template) -> tuple[dict[str, dict[s
 
 
 def noted_answers(origins: Mapping[tuple[str, str, str], MarkOrigin], notebook: str, grade_id: str) -> dict[str, str]:
-    """Student → digest of the answer that was marked."""
+    """Student → digest of the answer that was marked.
+
+    Args:
+        origins: (notebook, part, student) → where a mark came from.
+        notebook: whose marks are asked for.
+        grade_id: of the part.
+    """
     return {who: one.answer for (book, name, who), one in origins.items() if (book, name) == (notebook, grade_id)}
 
 
 def compared(marks: Mapping[str, Mark], now: Mapping[str, str], noted: Mapping[str, str]) -> dict[str, Mark]:
-    """The marks; one that was given before the answer was graded again stands where the answer is the same."""
+    """The marks; one that was given before the answer was graded again stands where the answer is the same.
+
+    Args:
+        marks: of one part, by student.
+        now: student → digest of the answer as it is.
+        noted: student → digest of the answer that was marked.
+    """
     return {
         student: replace(mark, outdated=False)
         if mark.outdated and noted.get(student) == now.get(student, "-")

@@ -106,6 +106,11 @@ def _is_given(row: SheetRow, part: WrittenPart) -> bool:
 def points_problem(typed: str, most: float, what: str) -> str:
     """Why what was typed cannot be the points of an answer; empty where it can.
 
+    Args:
+        typed: as it was entered, with a point or a comma.
+        most: points of the part.
+        what: how the sentence calls it.
+
     Example:
         >>> points_problem("2.5", 0.25, "this question"), points_problem("0,25", 0.25, "this question")
         ('2.5 points; this question is worth 0 to 0.25', '')

@@ -21,7 +21,12 @@ Shares = Mapping[str, Mapping[str, str]]  # part → student → who marks it
 
 
 def shuffled(written: Written, marker: str) -> Written:
-    """The answers in the order in which a TA marks them; who did not answer stays last."""
+    """The answers in the order in which a TA marks them; who did not answer stays last.
+
+    Args:
+        written: in any order.
+        marker: the TA's name, by which the order is drawn: the same each time.
+    """
     seeds = [f"{written.assignment}\n{part.name}\n{marker}" for part in written.parts]
     parts = [
         replace(part, groups=tuple(sorted(part.groups, key=lambda group: (group.blank, _place(group, seed)))))
@@ -42,7 +47,13 @@ def shared_out(written: Written, markers: Sequence[str], before: Shares) -> dict
 
 
 def only_of(written: Written, marker: str, shares: Shares) -> Written:
-    """The answers that a TA marks."""
+    """The answers that a TA marks; a group stays where the TA marks any student of it.
+
+    Args:
+        written: all answers.
+        marker: the TA's name.
+        shares: who marks which; see :func:`shared_out`.
+    """
     parts = [
         replace(
             part,

@@ -62,5 +62,10 @@ def _count(number: int, thing: str) -> str:
 
 
 def alt_texts(figures: Sequence[Figure], pictures: int) -> list[str]:
-    """The texts of a cell's pictures; empty where figures and pictures cannot be told to belong together."""
+    """The texts of a cell's pictures; empty where figures and pictures cannot be told to belong together.
+
+    Args:
+        figures: that the cell drew, as they were recorded.
+        pictures: number of pictures that it shows.
+    """
     return [alt_text(figure) for figure in figures] if len(figures) == pictures else []

@@ -59,7 +59,12 @@ class NotUnderstood(Exception):
 
 
 def marked(tex: str, *, display: bool) -> str:
-    """HTML that marks a formula and survives :func:`autograder.pages.html.clean`."""
+    """HTML that marks a formula and survives :func:`autograder.pages.html.clean`.
+
+    Args:
+        tex: the formula, without dollars; it is escaped.
+        display: whether it stands in a line of its own.
+    """
     return str(Markup('<span class="{}">{}</span>').format("tex-display" if display else "tex", tex.strip()))
 
 

@@ -107,7 +107,13 @@ class CarefulCollect(ExchangeCollect):  # type: ignore[misc]  # nbgrader ships n
         return ""
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
-        """Copy a submission: regular files of the folder's owner, within bounds; nothing is followed."""
+        """Copy a submission: regular files of the folder's owner, within bounds; nothing is followed.
+
+        Args:
+            src: folder in the exchange.
+            dest: folder in the course.
+            log: not used; nbgrader gives it.
+        """
         del log
         problem = self.take(Path(src), Path(dest))
         if problem:

@@ -45,7 +45,15 @@ class Drift:
 
 
 def drift_of(table: ClassTable, origins: Origins) -> Drift | None:
-    """The drift in the marks whose order is known; ``None`` where there are too few of them."""
+    """The drift in the marks whose order is known; ``None`` where there are too few of them.
+
+    Points are shares of those of the part, less the mean of the same marker for the same part, and regressed on the
+    place in the marker's order (0 … 1); the interval is that of Student's t.
+
+    Args:
+        table: of the class.
+        origins: who gave which mark, and when.
+    """
     series: dict[tuple[int, str], list[tuple[float, float, float]]] = defaultdict(list)
     elsewhere = _Elsewhere.of(table)
     for at, row, origin in decisions(table, origins):

@@ -67,6 +67,10 @@ def questions_of(table: ClassTable, assignment: str) -> Questions:
 
     How hard a part is, all tell who have points for it; how it goes with the others, those whose parts all have points.
     While written answers are being marked these are few, and not any: who left them blank is among them first.
+
+    Args:
+        table: of the class.
+        assignment: its name.
     """
     columns, rows = table.columns(assignment), table.rows(assignment)
     points = table.points[np.ix_(rows, columns)]
@@ -96,7 +100,15 @@ def reliability(points: NDArray[np.float64]) -> Reliability:
 
 
 def item_rest(item: NDArray[np.float64], rest: NDArray[np.float64]) -> float | None:
-    """Pearson's correlation of an item with the sum of all others; ``None`` where one of them does not vary."""
+    """Pearson's correlation of an item with the sum of all others, the corrected item-total correlation of test theory.
+
+    Args:
+        item: points of each student, shape (n,), none missing.
+        rest: points in all other parts, likewise.
+
+    Returns:
+        ``None`` for fewer than three students, or where one of the two does not vary.
+    """
     if len(item) < 3 or item.std() < 1e-12 or rest.std() < 1e-12:
         return None
     return float(np.corrcoef(item, rest)[0, 1])

@@ -57,6 +57,10 @@ def marking_of(table: ClassTable, origins: Origins) -> VarianceShares | None:
     """The variance of the marks that people gave, whose marker is known; ``None`` where there are too few.
 
     Equal answers that were marked together are one observation: the marker decided once.
+
+    Args:
+        table: of the class.
+        origins: who gave which mark.
     """
     values: list[float] = []
     who: list[tuple[int, int, str]] = []
@@ -75,7 +79,12 @@ def marking_of(table: ClassTable, origins: Origins) -> VarianceShares | None:
 
 
 def decisions(table: ClassTable, origins: Origins) -> list[tuple[int, int, MarkOrigin]]:
-    """Column, row and origin of each decision of a marker."""
+    """Column, row and origin of each decision of a marker; equal answers that were marked together are one.
+
+    Args:
+        table: of the class; parts that nobody marks by hand are left out.
+        origins: who gave which mark.
+    """
     found: list[tuple[int, int, MarkOrigin]] = []
     for at, item in enumerate(table.items):
         decided: set[tuple[str, float]] = set()

@@ -46,6 +46,10 @@ def page(report: Report) -> Markup:
 def percent(share: float | None, digits: int = 0) -> str:
     """A share in percent.
 
+    Args:
+        share: 0 … 1; ``None`` where it is not known.
+        digits: behind the point.
+
     Example:
         >>> percent(0.256), percent(None)
         ('26 %', '–')

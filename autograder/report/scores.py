@@ -93,7 +93,16 @@ def scores_of(table: ClassTable, assignment: str, before: ClassTable | None = No
 
 
 def totals(table: ClassTable, columns: Sequence[int], rows: Sequence[int]) -> NDArray[np.float64]:
-    """Shares of the points of several items together; NaN where one of them has none yet."""
+    """Shares of the points of several items together; NaN where one of them has none yet.
+
+    Args:
+        table: of the class.
+        columns: places of the items in it.
+        rows: places of the students in it.
+
+    Returns:
+        0 … 1 for each row; NaN where the items are worth nothing.
+    """
     most = sum(table.items[at].max_points for at in columns)
     return table.points[np.ix_(rows, columns)].sum(axis=1) / most if most else np.full(len(rows), np.nan)
 

@@ -99,11 +99,21 @@ class Desk:
         return [one for one in found if isinstance(one, Read)], done
 
     def written(self, result: SubmissionResult, read: Read) -> Outcome | None:
-        """Write a result; ``None`` where the submission has been replaced since it was read."""
+        """Write a result; ``None`` where the submission has been replaced since it was read.
+
+        Args:
+            result: of grading.
+            read: what it was graded from.
+        """
         return self.grader.written(self.writer, result, read.state)
 
     def decision(self, row: Row, now: datetime) -> Decision:
-        """What the student gets of a graded submission now."""
+        """What the student gets of a graded submission now.
+
+        Args:
+            row: of the journal.
+            now: UTC.
+        """
         assignment = row.arrived.assignment
         had = self.journal.had(row, day_of(now, self.settings.zone))
         due = self.due(assignment)
@@ -112,6 +122,10 @@ class Desk:
 
     def publish(self, arrived: Arrived, decision: Decision) -> str:
         """Make the pages of a graded submission, and put out what its student gets of them now.
+
+        Args:
+            arrived: the submission.
+            decision: of :meth:`decision`.
 
         Returns:
             What is out: "all", "checks", "hints" or "note"; with ", not found" where the student cannot find it.
@@ -145,7 +159,13 @@ class Desk:
         return self._put_out(arrived, shown, decision.shows.value)
 
     def put_note(self, arrived: Arrived, happened: str, said: str) -> str:
-        """Put a note out in the place of feedback; returns as :meth:`publish`."""
+        """Put a note out in the place of feedback; returns as :meth:`publish`.
+
+        Args:
+            arrived: the submission.
+            happened: what became of it, in a few words that stand first.
+            said: sentences for the student, below them.
+        """
         notes = {
             name: render("note", title=name, student=arrived.student, happened=happened, said=said).encode()
             for name in self.templates(arrived.assignment)

@@ -86,7 +86,15 @@ class Jobs:
         return [job.row.arrived.key for job in self._jobs]
 
     def start_one(self, desk: Desk, engine: Engine) -> bool:
-        """Begin the submission whose turn it is; returns whether there was one."""
+        """Begin the submission whose turn it is; returns whether there was one.
+
+        Args:
+            desk: at which it is read and written.
+            engine: where it is graded.
+
+        Raises:
+            DeskChanged: the assignment has changed since the desk was opened.
+        """
         if len(self._jobs) > engine.workers:
             return False
         waiting = self._journal.waiting()

@@ -118,7 +118,12 @@ class Journal:
         return State.WAITING
 
     def has_before(self, arrived: Arrived, moment: datetime) -> bool:
-        """Whether a submission of the same student and assignment counts that was made until a moment."""
+        """Whether a submission of the same student and assignment counts that was made until a moment.
+
+        Args:
+            arrived: names student and assignment.
+            moment: UTC, included.
+        """
         found = self._database.one(
             "select 1 from submissions where assignment = ? and student = ? and submitted <= ? and state != 'skipped'",
             (arrived.assignment, arrived.student, as_text(moment)),
@@ -177,7 +182,17 @@ class Journal:
         now: datetime,
         before: bool = False,
     ) -> None:
-        """Note that a submission is graded, or was ``before`` it was noticed, and what of its feedback is out."""
+        """Note that a submission is graded, and what of its feedback is out.
+
+        Args:
+            key: of the submission.
+            feedback: what is out, as :meth:`~autograder.watch.desk.Desk.publish` returns it.
+            counts: whether it is one of the submissions with feedback, of which a student has only so many.
+            until: when it has to be decided anew (UTC); ``None``: never.
+            seconds: of grading.
+            now: UTC.
+            before: whether it was graded before it was noticed, by a command for example.
+        """
         self._database.run(
             "update submissions set state = 'done', why = ?, feedback = ?, counts = ?, until = ?, seconds = ?, "
             "finished = ? where key = ?",
@@ -185,7 +200,14 @@ class Journal:
         )
 
     def decided(self, key: str, feedback: str, *, counts: bool, until: datetime | None) -> None:
-        """Note what of its feedback is out now; once it counted, it counts."""
+        """Note what of its feedback is out now; once it counted, it counts.
+
+        Args:
+            key: of the submission.
+            feedback: what is out.
+            counts: see :meth:`finish`.
+            until: when it has to be decided anew (UTC); ``None``: never.
+        """
         self._database.run(
             "update submissions set feedback = ?, counts = max(counts, ?), until = ? where key = ?",
             (feedback, counts, until and as_text(until), key),
@@ -208,7 +230,12 @@ class Journal:
         )
 
     def had(self, row: Row, day: datetime) -> Had:
-        """What the student has had of the assignment beside this submission; ``day`` is when the day began."""
+        """What the student has had of the assignment beside this submission.
+
+        Args:
+            row: of the submission.
+            day: when the day began (UTC).
+        """
         found = self._database.one(
             "select count(*), coalesce(sum(noticed >= ?), 0) from submissions "
             "where assignment = ? and student = ? and counts and key != ?",

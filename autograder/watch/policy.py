@@ -136,13 +136,22 @@ def decide(policy: Policy, now: datetime, closed: datetime | None, had: Had, zon
 
 
 def day_of(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the day began (UTC)."""
+    """When the day began (UTC).
+
+    Args:
+        now: UTC, without a time zone.
+        zone: of the course, in which a day is a day.
+    """
     local = now.replace(tzinfo=UTC).astimezone(zone)
     return local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC).replace(tzinfo=None)
 
 
 def told(moment: datetime, zone: ZoneInfo) -> str:
     """A moment (UTC) as students read it, to the minute, rounded up: what is promised is there by then.
+
+    Args:
+        moment: UTC, without a time zone.
+        zone: of the course.
 
     Example:
         >>> told(datetime(2026, 5, 1, 21, 59, 30), ZoneInfo("Europe/Berlin"))

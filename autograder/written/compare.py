@@ -76,7 +76,15 @@ class KnownNumbers:
 
 
 def remarks(text: str, known: KnownNumbers) -> tuple[str, ...]:
-    """What a TA may want to look at in ``text``; empty where everything fits, or where there is nothing to compare."""
+    """What a TA may want to look at in ``text``; empty where everything fits, or where there is nothing to compare.
+
+    Args:
+        text: of one written answer, as Markdown.
+        known: the student's own results, and what else a number may be.
+
+    Returns:
+        Sentences, 13 at most.
+    """
     if not any(result.origin is not Origin.BACKGROUND for result in known.results):
         return ()
     judge = _Judge(known, frozenset(_KEY.findall(plain(text))))

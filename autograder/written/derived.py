@@ -26,7 +26,13 @@ class Derived:
     amounts: dict[str, type_of_array]  # sizes without sign, in the unit that this kind of quantity is compared in
 
     def near(self, size: float, tolerance: float, measures: str) -> bool:
-        """Whether an amount of this kind is there; every kind where ``measures`` is ``""``."""
+        """Whether an amount of this kind is there; every kind where ``measures`` is ``""``.
+
+        Args:
+            size: without sign, in the unit that this kind is compared in.
+            tolerance: in the same unit.
+            measures: what the amount measures, as units say it, such as "time".
+        """
         kinds: Iterable[str] = self.amounts
         if measures:
             kinds = (measures,) if measures in self.amounts and measures != "share" else (measures, "")

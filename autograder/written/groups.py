@@ -86,7 +86,12 @@ def group_answers(
 
 
 def ungrouped(answers: Iterable[WrittenAnswer], blank: Iterable[str] = ()) -> tuple[Group, ...]:
-    """Each answer as a group of its own, where nobody can compare them."""
+    """Each answer as a group of its own, where nobody can compare them.
+
+    Args:
+        answers: of students who wrote something.
+        blank: students who did not.
+    """
     return (*(Group((answer,)) for answer in answers), *_unanswered(blank))
 
 

@@ -140,7 +140,12 @@ def _tests(model: Model) -> Iterator[tuple[str, float]]:
 
 
 def of_table(name: str, table: pd.DataFrame) -> Iterator[StudentResult]:
-    """What people say of a table: its size, and of each column of numbers where it lies and how far it spreads."""
+    """What people say of a table: its size, and of each column of numbers where it lies and how far it spreads.
+
+    Args:
+        name: of the table, in the labels of the results.
+        table: missing values are left out; the spread is divided by n - 1.
+    """
     about = {f"rows of {name}": float(len(table))}
     for column in list(table.columns)[:_MAX_COLUMNS]:
         values = as_floats(table[column].iloc[:_MAX_ROWS]) if table.columns.is_unique else np.empty(0)

@@ -167,7 +167,15 @@ class Vocabulary:
         return unit if unit.name and end == len(name) else None
 
     def unit_at(self, text: str, place: int) -> tuple[Unit, int]:
-        """The unit that begins at ``place`` of a text, if need be after a space, and where it ends."""
+        """The unit that begins at ``place`` of a text, if need be after a space, and where it ends.
+
+        Args:
+            text: of an answer.
+            place: where a number has ended.
+
+        Returns:
+            No unit, and ``place``, where there is none.
+        """
         found = self._pattern.match(text, place)
         if found is None:
             return Unit(), place

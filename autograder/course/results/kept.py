@@ -45,7 +45,12 @@ class KeptClass:
 
 
 def read_kept(course: Course, template: Template) -> KeptClass:
-    """Read the records of one notebook's submissions, without their evidence."""
+    """Read the records of one notebook's submissions, without their evidence.
+
+    Args:
+        course: whose folder is read.
+        template: of the notebook.
+    """
     folder = folder_of_records(course.root, template.assignment, template.notebook)
     read = {path.stem: read_verdicts(path) for path in sorted(folder.glob("*.jsonl"))}
     return KeptClass(

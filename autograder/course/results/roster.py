@@ -14,6 +14,11 @@ def with_work(course: Course, gradebook: Gradebook, students: Iterable[str]) -> 
     """Student → for how many assignments there is work of theirs, in the gradebook or in the course folder.
 
     Who has none is not in it.
+
+    Args:
+        course: whose folder of submissions is looked through.
+        gradebook: open.
+        students: ids that are asked about.
     """
     wanted = set(students)
     found: dict[str, set[str]] = {}

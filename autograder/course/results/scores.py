@@ -129,7 +129,12 @@ class Scores:
     _works: Mapping[tuple[str, str], Work]
 
     def work(self, student: str, assignment: str) -> Work:
-        """What a student has for an assignment; who handed in nothing has missing work, never 0 points."""
+        """What a student has for an assignment; who handed in nothing has missing work, never 0 points.
+
+        Args:
+            student: the id.
+            assignment: its name.
+        """
         return self._works.get((student, assignment), Work(Status.MISSING))
 
     def assignment(self, name: str) -> GradedAssignment:

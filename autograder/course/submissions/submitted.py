@@ -126,12 +126,22 @@ class SubmittedFolder:
             return found, [name for name in _names(handle) if name not in taken]
 
     def content(self, name: str, max_bytes: int) -> bytes:
-        """The beginning of a small file in it; empty where there is none."""
+        """The beginning of a small file in it; empty where there is none.
+
+        Args:
+            name: of a file in the folder itself; a link is not followed.
+            max_bytes: of which no more are read.
+        """
         with self.opened() as handle:
             return b"" if handle is None else read_regular(name, max_bytes, inside=handle) or b""
 
     def text(self, name: str, max_bytes: int) -> str:
-        """The same as text."""
+        """The same as ASCII text, without blanks around it; other characters are replaced.
+
+        Args:
+            name: as in :meth:`content`.
+            max_bytes: as in :meth:`content`.
+        """
         return self.content(name, max_bytes).decode("ascii", "replace").strip()
 
     def timestamp(self) -> datetime | None:

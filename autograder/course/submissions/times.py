@@ -22,7 +22,12 @@ class Collected:
         self._path = root / ".autograder" / assignment / "collected.json"
 
     def add(self, student: str, stamp: datetime) -> None:
-        """Note a timestamp; the one before of the same student is forgotten."""
+        """Note a timestamp; the one before of the same student is forgotten.
+
+        Args:
+            student: the id.
+            stamp: when the work was handed in.
+        """
         write_atomically(self._path, json.dumps({**self.read(), student: stamp.isoformat()}).encode())
 
     def read(self) -> dict[str, str]:
