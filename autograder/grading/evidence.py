@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from autograder.deadline import OutOfTime, bounded
-from autograder.errors import CallFailed
+from autograder.errors import AuthorError, CallFailed, did_you_mean
 from autograder.grading.stopped import Place, StoppedCells
 from autograder.sandbox import (
     READ_SECONDS,
@@ -241,14 +241,31 @@ def read_data(files: Mapping[str, bytes], filename: str) -> pd.DataFrame:
         filename: of the one asked for.
 
     Raises:
-        FileNotFoundError: it has no such file; the message names those that it has.
+        AuthorError: it has no such file, and the message names those that it has; or the file is no CSV.
     """
+    if filename not in files:
+        known = sorted(files)
+        raise AuthorError(
+            f"the assignment has no data file {filename!r}; it has {', '.join(known) or 'none'}.",
+            filename,
+            known,
+            f"Correct the name, or put the file beside the source notebook.{did_you_mean(str(filename), known)}",
+        )
     try:
-        content = files[filename]
-    except KeyError:
-        known = ", ".join(sorted(files)) or "none"
-        raise FileNotFoundError(f"the assignment has no data file {filename!r}; it has {known}") from None
-    return _table(content).copy()
+        return _table(files[filename]).copy()
+    except ValueError as problem:  # no UTF-8, no table
+        raise not_csv(filename, problem) from None
+
+
+def not_csv(filename: str, problem: ValueError) -> AuthorError:
+    """The error that says of a data file why it is no table."""
+    why = str(problem).strip().rstrip(".")
+    return AuthorError(
+        f"the data file {filename!r} cannot be read as a CSV file in UTF-8: {why}.",
+        why,
+        "CSV in UTF-8",
+        "Save the table as CSV in UTF-8, with commas.",
+    )
 
 
 @functools.lru_cache(maxsize=8)

@@ -16,7 +16,7 @@ from nbformat.v4 import rwbase
 
 from autograder.checks.student import Submitter
 from autograder.deadline import Path, bounded, refusing
-from autograder.errors import UnreadableNotebook
+from autograder.errors import AuthorError, UnreadableNotebook
 from autograder.grading.again import hardcoded_answers, not_judged_again
 from autograder.grading.cells import (
     CellGrade,
@@ -151,12 +151,11 @@ def restored(template: Template, content: bytes | None, problem: str = "") -> Re
         problem: why there is none, for the student.
     """
     try:
-        if content is None:
-            raise UnreadableNotebook(problem)
-        return restore(template, read_notebook(content).cells)
-    except UnreadableNotebook as problem:
-        said = f"{problem} {NOTHING_READ}"
-        return Restored(restore(template, ()).notebook, (said,), unread=str(problem))
+        if content is not None:
+            return restore(template, read_notebook(content).cells)
+    except UnreadableNotebook as unreadable:
+        problem = str(unreadable)
+    return Restored(restore(template, ()).notebook, (f"{problem} {NOTHING_READ}",), unread=problem)
 
 
 def grade_submission(task: Task, sandbox: Sandbox) -> GradedSubmission:
@@ -279,6 +278,7 @@ def _session(task: Task, sandbox: Sandbox, files: Mapping[str, bytes], notes: di
 
     Raises:
         SandboxUnavailable: none can be opened, whatever the student handed in.
+        AuthorError: the assignment's own files do not fit.
     """
     if task.extra:
         with suppress(ValueError, SessionEnded, SandboxUnavailable):
@@ -287,7 +287,13 @@ def _session(task: Task, sandbox: Sandbox, files: Mapping[str, bytes], notes: di
     try:
         return sandbox.session(files, task.limits)
     except SessionEnded as ended:
-        raise SandboxUnavailable(f"a session could not be opened: {ended}") from ended
+        raise SandboxUnavailable(f"a session could not be opened: {ended}", str(ended)) from ended
+    except ValueError as problem:
+        raise AuthorError(
+            f"{str(problem).rstrip('.')}.",
+            {name: len(content) for name, content in files.items()},
+            remedy="Make the files beside the source notebook smaller, or raise c.Autograder.limits.",
+        ) from None
 
 
 def _add_remarks(run: NotebookRun, task: Task) -> None:

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from autograder.checks.outcome import AuthorError
 from autograder.checks.student import Judging, Submitter, judging
+from autograder.errors import did_you_mean
+from autograder.grading.evidence import not_csv
 from autograder.grading.referee import add_failed_assertion
 from autograder.pages.checks import as_html, as_text
 from autograder.sandbox import CallFailed
@@ -78,11 +81,16 @@ def trying(
             if f"'{Missing.__name__}'" not in str(error):
                 raise
             raise AuthorError(
-                f"a value that was not given was computed with ({error}). In a test cell the check of it fails; "
-                "to see that here, make the condition a function: checks.that(label, lambda: …)"
+                f"a value that was not given was computed with ({error}). In a test cell the check of it fails;",
+                str(error),
+                remedy="to see that here, make the condition a function: checks.that(label, lambda: …)",
             ) from error
         if not cell.lists:
-            raise AuthorError("nothing was tried: no `Checks` were made inside of `with trying(…)`")
+            raise AuthorError(
+                "nothing was tried: no `Checks` were made inside of `with trying(…)`.",
+                expected="Checks",
+                remedy="Make them there: checks = Checks()",
+            )
         for checks in cell.lists:
             _show(checks.score(), checks.results)
         if cell.remarks:
@@ -115,13 +123,21 @@ class _Given:
             raise CallFailed(f"{type(error).__name__}: {error}") from None
 
     def data(self, filename: str) -> pd.DataFrame:
-        """A fresh copy of a table."""
+        """A fresh copy of a table.
+
+        Raises:
+            AuthorError: no such file was given, or its path is wrong.
+        """
         if filename not in self.tables:
-            raise FileNotFoundError(
-                f"no data file {filename!r} was given: trying(data={{{filename!r}: table or path}}, …)"
+            known = list(self.tables)
+            raise AuthorError(
+                f"no data file {filename!r} was given (given: {', '.join(known) or 'none'}).",
+                filename,
+                known,
+                f"Give it: trying(data={{{filename!r}: table or path}}, …).{did_you_mean(str(filename), known)}",
             )
         table = self.tables[filename]
-        return table.copy() if isinstance(table, pd.DataFrame) else pd.read_csv(table)
+        return table.copy() if isinstance(table, pd.DataFrame) else _read(filename, table)
 
     def figures(self) -> tuple[Figure, ...]:
         """The figures as they would be recorded."""
@@ -136,6 +152,28 @@ class _Given:
     def printed(self) -> str:
         """What was printed."""
         return self.output
+
+
+def _read(filename: str, place: str | PathLike[str]) -> pd.DataFrame:
+    """The table at a path that an author gives.
+
+    Raises:
+        AuthorError: it cannot be read, or is no CSV.
+    """
+    try:
+        return pd.read_csv(place)
+    except ValueError as problem:  # no UTF-8, no table
+        raise not_csv(filename, problem) from None
+    except OSError as problem:
+        path = Path(place)
+        known = sorted(other.name for other in path.parent.glob("*.csv"))
+        begins = "" if path.is_absolute() else f", which begins in {Path.cwd()}"
+        raise AuthorError(
+            f"the data file {filename!r} cannot be read from {str(place)!r}: {problem.strerror or problem}.",
+            str(place),
+            known,
+            f"Correct the path{begins}.{did_you_mean(path.name, known)}",
+        ) from None
 
 
 def _show(points: float, results: Any) -> None:

@@ -85,9 +85,14 @@ class Session(Requests):
         try:
             answer = self._ask({"op": "files", "files": content}, 10.0, "time")
         except SessionEnded as ended:
-            if ended.reason not in ("file", "folder", "files"):
+            passed = {
+                "file": f"one is larger than {self._limits.file_mb} MB",
+                "folder": f"together they are larger than {self._limits.folder_mb} MB",
+                "files": "there are too many",
+            }
+            if ended.reason not in passed:
                 raise
-            raise ValueError(f"the files of the assignment pass a limit: {ended}") from None
+            raise ValueError(f"the files of the assignment pass a limit: {passed[ended.reason]}") from None
         if answer["kind"] != "ready":
             raise ValueError(f"the files of the assignment cannot be written: {answer.get('error')}")
 

@@ -143,7 +143,32 @@ def test_a_condition_on_a_value_that_was_not_given_is_explained(capsys: pytest.C
 def test_trying_nothing_and_tables_that_were_not_given_are_said() -> None:
     with pytest.raises(AuthorError, match="nothing was tried"), autograder.trying(x=1.0):
         pass
-    with pytest.raises(FileNotFoundError, match=r"'a\.csv'"), autograder.trying():
+    with pytest.raises(AuthorError, match=r"no data file 'a\.csv' was given \(given: none\)"), autograder.trying():
+        student.data("a.csv")
+    with pytest.raises(AuthorError) as caught, autograder.trying(x=1.0, data={"a.csv": DATA}):
+        Checks().that("it is large", lambda: student.value("x") > student.data("b.csv").size)
+    assert str(caught.value) == (
+        "no data file 'b.csv' was given (given: a.csv). Give it: trying(data={'b.csv': table or path}, …). "
+        "Did you mean 'a.csv'?"
+    )
+    assert (caught.value.found, caught.value.expected) == ("b.csv", ["a.csv"])
+
+
+def test_a_path_at_which_no_table_is_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "plants.csv").write_text("x\n1\n")
+    (tmp_path / "empty.csv").write_text("")
+    with pytest.raises(AuthorError) as caught, autograder.trying(data={"a.csv": "plant.csv"}):
+        student.data("a.csv")
+    assert str(caught.value) == (
+        "the data file 'a.csv' cannot be read from 'plant.csv': No such file or directory. Correct the path, which "
+        f"begins in {tmp_path}. Did you mean 'plants.csv'?"
+    )
+    assert (caught.value.found, caught.value.expected) == ("plant.csv", ["empty.csv", "plants.csv"])
+    with (
+        pytest.raises(AuthorError, match=r"'a\.csv' cannot be read as a CSV file in UTF-8: No columns"),
+        autograder.trying(data={"a.csv": tmp_path / "empty.csv"}),
+    ):
         student.data("a.csv")
 
 
