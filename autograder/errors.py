@@ -112,9 +112,11 @@ class BankError(AuthorError):
         problem: what is wrong with it.
     """
 
-    def __init__(self, file: Path, name: str, problem: str, found: object = None, expected: object = None) -> None:
+    def __init__(
+        self, file: Path, name: str, problem: str, found: object = None, expected: object = None, remedy: str = ""
+    ) -> None:
         place = f"{file}: answer {name!r}" if name else str(file)
-        super().__init__(f"{place}: {problem}", found, expected)
+        super().__init__(f"{place}: {problem}", found, expected, remedy)
         self.file = file
         self.name = name
         self.problem = problem

@@ -85,8 +85,10 @@ def refuse(problems: Sequence[BankError]) -> None:
     """
     if problems:
         first, *others = problems
-        more = "".join(f"\n{other}" for other in others)
-        raise BankError(first.file, first.name, f"{first.problem}{more}", first.found, first.expected)
+        if not others:
+            raise first
+        lines = "\n".join([f"{first.problem} {first.remedy}".strip(), *map(str, others)])
+        raise BankError(first.file, first.name, lines, first.found, first.expected)
 
 
 def read_answers(file: Path) -> list[Answer]:
@@ -98,51 +100,56 @@ def read_answers(file: Path) -> list[Answer]:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise BankError(file, "", str(problem)) from None
-    if set(content) - {"answer"}:
-        raise BankError(
-            file,
-            "",
-            f"unknown tables {sorted(set(content) - {'answer'})}; answers begin with [[answer]]",
-            sorted(content),
-            "[[answer]]",
-        )
+        raise BankError(file, "", f"{problem}.", str(problem), "TOML in UTF-8", "Correct the file.") from None
+    entries, unknown = content.get("answer", []), sorted(set(content) - {"answer"})
+    if unknown:
+        told = f"unknown tables {unknown}; answers begin with [[answer]]"
+        raise BankError(file, "", told, sorted(content), "[[answer]]")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise BankError(file, "", "`answer` is no list of tables; answers begin with [[answer]]", entries, "[[answer]]")
     answers: list[Answer] = []
     problems: list[BankError] = []
-    for entry in content.get("answer", []):
+    for entry in entries:
         try:
             answers.append(_answer(file, entry))
         except BankError as problem:
             problems.append(problem)
     names = [answer.name for answer in answers]
     twice = sorted({name for name in names if names.count(name) > 1})
-    refuse([*problems, *(BankError(file, name, "there are several answers of this name") for name in twice)])
+    refuse([*problems, *(_twice(file, name, names.count(name)) for name in twice)])
     return answers
+
+
+def _twice(file: Path, name: str, times: int) -> BankError:
+    return BankError(file, name, "there are several answers of this name.", times, 1, "Give each its own name.")
 
 
 def _answer(file: Path, entry: dict[str, Any]) -> Answer:
     name = entry.get("name", "")
     if not isinstance(name, str) or not name:
-        raise BankError(file, "", "an answer has no name")
+        raise BankError(file, "", "an answer has no name.", name, "a text", 'Give it one: name = "…"')
     unknown = sorted(set(entry) - KEYS)
     if unknown:
         raise BankError(file, name, f"unknown keys {unknown}; there are {sorted(KEYS)}", unknown, sorted(KEYS))
     does, code, earns, says = (entry.get(key, {}) for key in ("does", "code", "earns", "says"))
     if not isinstance(does, str) or not does:
-        raise BankError(file, name, "`does` is missing: say in a line what the student does")
-    if not code or not all(isinstance(source, str) for source in code.values()):
-        raise BankError(file, name, "`code` is missing: code.<cell> holds the text of a solution cell")
-    if not all(isinstance(points, int | float) and not isinstance(points, bool) for points in earns.values()):
-        raise BankError(file, name, "`earns` holds points: earns.<cell> = 0.25")
-    if not all(isinstance(labels, dict) and _is_text(labels) for labels in says.values()):
-        raise BankError(file, name, '`says` holds texts: says.<cell> = { label = "mistake or hint" }')
+        raise BankError(file, name, "`does` is missing:", does, "a text", "say in a line what the student does")
+    if not code or not isinstance(code, dict) or not _is_text(code, blank=True):
+        remedy = "code.<cell> holds the text of a solution cell"
+        raise BankError(file, name, "`code` is missing:", code, "a text for each cell", remedy)
+    if not isinstance(earns, dict) or not all(type(points) in (int, float) for points in earns.values()):
+        raise BankError(file, name, "`earns` holds points: earns.<cell> = 0.25", earns, "points for each cell")
+    if not isinstance(says, dict) or not all(isinstance(labels, dict) and _is_text(labels) for labels in says.values()):
+        holds = '`says` holds texts: says.<cell> = { label = "mistake or hint" }'
+        raise BankError(file, name, holds, says, "texts by label for each cell")
     if earns and not any(says.values()):
-        raise BankError(file, name, "a wrong answer needs `says`: which mistake should the student read about?")
+        remedy = "which mistake should the student read about?"
+        raise BankError(file, name, "a wrong answer needs `says`:", says, "texts by label for each cell", remedy)
     one_id = entry.get("one_id", False)
     if not isinstance(one_id, bool):
         raise BankError(file, name, "`one_id` is true or false", one_id, "true or false")
     return Answer(name, does, file, code, {part: float(points) for part, points in earns.items()}, says, one_id)
 
 
-def _is_text(labels: Mapping[str, Any]) -> bool:
-    return all(isinstance(text, str) and text for text in labels.values())
+def _is_text(labels: Mapping[str, Any], *, blank: bool = False) -> bool:
+    return all(isinstance(text, str) and (text or blank) for text in labels.values())

@@ -28,12 +28,17 @@ code = { q3a = "model = smf.ols('y ~ x', data).fit()", q3b = "plt.plot([0, 9], [
 WRONG = {
     "no TOML": ("[[answer]\n", "Expected"),
     "another table": ("[[answers]]\nname = 'a'\n", "unknown tables"),
+    "one table": ("[answer]\nname = 'a'\n", r"`answer` is no list of tables; answers begin with \[\[answer\]\]"),
+    "no table": ("answer = ['a']\n", "`answer` is no list of tables"),
     "no name": ("[[answer]]\ndoes = 'a'\ncode.q = 'x'\n", "no name"),
     "no description": ("[[answer]]\nname = 'a'\ncode.q = 'x'\n", "`does` is missing"),
     "no code": ("[[answer]]\nname = 'a'\ndoes = 'b'\n", "`code` is missing"),
+    "code of no cell": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode = 'x'\n", "`code` is missing"),
     "code that is no text": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 1\n", "`code` is missing"),
     "unknown key": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\npoints = 1\n", "unknown keys"),
     "points as text": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nearns.q = '1'\n", "`earns` holds points"),
+    "points of no cell": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nearns = 1\n", "`earns` holds points"),
+    "hint of no cell": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nsays = 'text'\n", "`says` holds texts"),
     "points as truth": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nearns.q = true\n", "`earns` holds points"),
     "hint for no check": ("[[answer]]\nname = 'a'\ndoes = 'b'\ncode.q = 'x'\nsays.q = 'text'\n", "`says` holds texts"),
     "ids as a list": (
@@ -74,6 +79,8 @@ def test_a_slip_names_the_file_and_says_what_is_wrong(tmp_path: Path, text: str,
         read_bank(tmp_path)
     assert caught.value.file == file
     assert str(file) in str(caught.value)
+    assert caught.value.expected is not None
+    assert str(caught.value).endswith(caught.value.remedy)
 
 
 def test_all_slips_are_told_at_once(tmp_path: Path) -> None:
@@ -83,6 +90,7 @@ def test_all_slips_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(BankError) as caught:
         read_bank(tmp_path)
     one, two, other = str(caught.value).splitlines()
+    assert one.endswith("code.<cell> holds the text of a solution cell")
     assert one.startswith(f"{tmp_path / 'a.toml'}: answer 'one': `code` is missing")
     assert two.startswith(f"{tmp_path / 'a.toml'}: answer 'two': `code` is missing")
     assert other.startswith(f"{tmp_path / 'b.toml'}: unknown tables")
