@@ -95,8 +95,8 @@ class StarterError(AuthorError):
         problem: what is wrong with it.
     """
 
-    def __init__(self, cell: str, line_number: int, line: str, problem: str) -> None:
-        super().__init__(f"cell {cell!r}, line {line_number}: {problem}\n    {line.strip()}", line)
+    def __init__(self, cell: str, line_number: int, line: str, problem: str, expected: object = None) -> None:
+        super().__init__(f"cell {cell!r}, line {line_number}: {problem}\n    {line.strip()}", line, expected)
         self.cell = cell
         self.line_number = line_number
         self.line = line

@@ -1,14 +1,17 @@
 """Every error is for one of three audiences, says what to do, and arrives in another process as it was raised."""
 
+import ast
 import importlib
 import inspect
 import pickle
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import autograder
+import lmmsolutions
 from autograder import errors
 from autograder.errors import AuthorError, GraderError, OperatorError, SubmissionError
 
@@ -25,6 +28,12 @@ STEERING = {
     "autograder.values.strict_json.MalformedValue",
     "autograder.watch.jobs.DeskChanged",
     "autograder.watch.pages.NotYet",
+}
+# Who makes one with a message only, and why there is nothing else to say: function or kind of error → reason.
+MESSAGE_ONLY = {
+    "CallFailed": "the message is what the student's function raised, in a line, or how long it took",
+    "autograder.watch.service.Service._desk_": "the service opens the gradebook by itself, and says why it could not",
+    "autograder.watch.service.Service._engine_": "the service starts its workers by itself, and says why it could not",
 }
 EXAMPLES = [
     GraderError("It is 3, not 4.", 3, 4, "Make it 4."),
@@ -76,3 +85,47 @@ def test_the_text_ends_with_what_to_do() -> None:
 
 def test_the_exit_status_follows_from_the_audience() -> None:
     assert [kind.exit_status for kind in AUDIENCES] == [3, 1, 2]
+
+
+KINDS = {name: kind for name, kind in vars(errors).items() if inspect.isclass(kind) and issubclass(kind, GraderError)}
+
+
+def made(tree: ast.AST, place: str) -> Iterator[tuple[str, ast.Call]]:
+    """Every place where an error is made: the function it stands in, and the call."""
+    for node in ast.iter_child_nodes(tree):
+        inner = f"{place}.{node.name}" if isinstance(node, ast.FunctionDef | ast.ClassDef) else place
+        if isinstance(node, ast.Call) and called(node) in KINDS:
+            yield place, node
+        yield from made(node, inner)
+
+
+def called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+def says_more(call: ast.Call) -> bool:
+    """Whether an error is made with what was found, what was expected or what to do; some kinds know it themselves."""
+    parameters = list(inspect.signature(KINDS[called(call)]).parameters)
+    given = {*parameters[: len(call.args)], *(word.arg for word in call.keywords)}
+    return "found" not in parameters or not given.isdisjoint(("found", "expected", "remedy"))
+
+
+def every_error() -> Iterator[tuple[str, ast.Call]]:
+    for package in (autograder, lmmsolutions):
+        root = Path(package.__path__[0])
+        for file in sorted(root.rglob("*.py")):
+            module = ".".join((package.__name__, *file.relative_to(root).with_suffix("").parts))
+            yield from made(ast.parse(file.read_text("utf-8")), module)
+
+
+def test_an_error_carries_more_than_its_message() -> None:
+    everywhere = list(every_error())
+    assert len(everywhere) > 200
+    bare = [(place, call) for place, call in everywhere if not says_more(call)]
+    unknown = [
+        f"{place}, line {call.lineno}: {called(call)}"
+        for place, call in bare
+        if MESSAGE_ONLY.keys().isdisjoint((place, called(call)))
+    ]
+    assert unknown == [], "pass found, expected or remedy as well, or say in MESSAGE_ONLY why there is none"
+    assert MESSAGE_ONLY.keys() <= {name for place, call in bare for name in (place, called(call))}

@@ -150,9 +150,19 @@ COLUMNS = {
     "hardly a row in which both are known": (
         "a,b\n1,\n2,\n3.5,\n4,4\n5,5.5\n6,6\n,7\n,8\n,9\n",
         ["a", "b"],
-        "'a' and 'b' of growth.csv are known together in 3 rows only.",
+        "'a' and 'b' of growth.csv are known together in 3 rows only. Choose others that are known in 5 rows",
     ),
-    "a column that is not there": (GROWTH, ["leafs", "water"], "'leafs' of growth.csv: there is no such column."),
+    "one column, known in hardly a row": (
+        "a,b\n1,u\n2,u\n3.5,u\n,v\n,v\n,v\n",
+        [],
+        "'a' of growth.csv is known in 3 rows only.",
+    ),
+    "a column that is not there": (
+        GROWTH,
+        ["leafs", "water"],
+        "'leafs' of growth.csv: there is no such column. They can ask for 'water', 'height', 'leaves', 'plant'. "
+        "Did you mean 'leaves'?",
+    ),
 }
 
 

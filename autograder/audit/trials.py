@@ -20,7 +20,7 @@ from autograder.audit.one_case import CaseResult, CellResult, run_case
 from autograder.course.course import Course
 from autograder.course.files import read_notebook_file
 from autograder.course.release.generate import Rehearsal, rehearse
-from autograder.errors import CourseError
+from autograder.errors import CourseError, did_you_mean
 from autograder.pages.checks import as_text
 from autograder.template import Template, grade_id_of
 
@@ -75,8 +75,12 @@ def try_answers(course: Course, options: argparse.Namespace, pool: Executor) -> 
     for rehearsal in rehearse(course, [name])[name]:
         parts = parts_of(rehearsal.template)
         if options.part and options.part not in parts:
-            known = ", ".join(parts)
-            raise CourseError(f"{rehearsal.template.notebook} has no part {options.part!r}; it has {known}.")
+            raise CourseError(
+                f"{rehearsal.template.notebook} has no part {options.part!r}; it has {', '.join(parts)}.",
+                options.part,
+                list(parts),
+                did_you_mean(options.part, parts).strip(),
+            )
         chosen = {part: parts[part] for part in ([options.part] if options.part else parts)}
         shortened = _until(rehearsal, [test for tests in chosen.values() for test in tests])
         for number, trial in enumerate(_trials(rehearsal, course, options, list(chosen))):
@@ -111,7 +115,11 @@ def _trials(rehearsal: Rehearsal, course: Course, options: argparse.Namespace, p
         return
     if file is not None and file.suffix == ".py":
         if not options.part:
-            raise CourseError(f"Say with --part which cell {file} is the answer to: one of {', '.join(parts)}.")
+            raise CourseError(
+                f"{file} may be the answer to any cell.",
+                expected=parts,
+                remedy=f"Say with --part which one it answers: {', '.join(parts)}.",
+            )
         code = {**rehearsal.solutions, options.part: file.read_text("utf-8", "replace")}
         yield _Trial(str(file), filled_in(rehearsal.released, code))
         return
@@ -120,7 +128,9 @@ def _trials(rehearsal: Rehearsal, course: Course, options: argparse.Namespace, p
     answers = list(_answers(rehearsal, course, options.answer, parts))
     if options.answer and not answers:
         raise CourseError(
-            f"{options.answer!r} is no file, and no answer of the bank to {', '.join(parts)} is called so."
+            f"{options.answer!r} is no file, and no answer of the bank to {', '.join(parts)} is called so.",
+            options.answer,
+            remedy="To try all of them, leave out --answer.",
         )
     for answer in answers:
         code = {**rehearsal.solutions, **answer.code}
@@ -140,7 +150,11 @@ def _answers(rehearsal: Rehearsal, course: Course, wanted: str | None, parts: li
         refuse([problem for answer in asked for problem in misfits(answer, rehearsal.template)])
         yield from asked
     except OSError as problem:
-        raise CourseError(str(problem)) from None
+        raise CourseError(
+            f"{problem.filename} cannot be read: {problem.strerror}.",
+            str(problem.filename),
+            remedy="Let yourself read it.",
+        ) from None
 
 
 def _until(rehearsal: Rehearsal, tests: list[str]) -> Rehearsal:

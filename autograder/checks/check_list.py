@@ -239,7 +239,12 @@ def _shared(points: float, lines: Sequence[_Line]) -> list[float]:
         return [line.credit for line in lines if line.credit is not None]
     left = points - math.fsum(line.credit for line in lines if line.credit is not None)
     if left <= _SLACK:
-        raise AuthorError(f"no points are left for {open_lines} checks without a credit: the cell has {points:g}")
+        raise AuthorError(
+            f"no points are left for {open_lines} checks without a credit: the cell has {points:g}.",
+            points - left,
+            points,
+            "Lower the credits of the others, or give the cell more points.",
+        )
     return [left / open_lines if line.credit is None else line.credit for line in lines]
 
 
@@ -252,7 +257,12 @@ def _total(points: float, results: Sequence[CheckResult]) -> float:
     credits_sum = math.fsum(result.credit for result in results)
     if not results or abs(credits_sum - points) > _SLACK * max(1.0, points):
         listed = ", ".join(f"{result.label}: {result.credit:g}" for result in results) or "no checks"
-        raise AuthorError(f"the credits add up to {credits_sum:g}, but the cell is worth {points:g} points ({listed})")
+        raise AuthorError(
+            f"the credits add up to {credits_sum:g}, but the cell is worth {points:g} points ({listed}).",
+            credits_sum,
+            points,
+            "Change the credits, or the points of the cell.",
+        )
     earned = math.fsum(result.earned for result in results)
     if all(result.earned == result.credit for result in results):
         return float(points)

@@ -73,7 +73,7 @@ def check(function: Judge) -> Judge:
         raise AuthorError(f"the check {name!r} cannot have a parameter {taken[0]!r}, which every check has", function)
     known = getattr(Checks, name, None)
     if name.startswith("_") or (known is not None and not hasattr(known, MARK)):
-        raise AuthorError(f"`Checks` has {name!r} already: give the function another name", function)
+        raise AuthorError(f"`Checks` has {name!r} already:", function, remedy="give the function another name")
     method = _method(function)
     if function.__module__ == "__test__" and is_judging():
         current().kinds[name] = method

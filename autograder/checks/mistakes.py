@@ -141,8 +141,9 @@ class Misconceptions:
         self._kinds = kinds
         if self._rows and not tables():
             raise AuthorError(
-                f"the mistakes of {quantity!r} need data to be computed on: ask for them with `student.data` "
-                "before, or give them: Checks(data=…)"
+                f"the mistakes of {quantity!r} need data to be computed on:",
+                expected="data",
+                remedy="ask for them with `student.data` before, or give them: Checks(data=…)",
             )
         for row in self._rows:
             if not (math.isfinite(row.keeps) and 0 <= row.keeps <= 1):

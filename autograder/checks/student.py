@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from autograder.checks.check_list import CheckList
     from autograder.values.views import Figure
 
+NO_SUBMISSION = "`student` has no submission to speak of here: hidden tests run while a submission is graded."
 HOW_TO_TRY = """\
-`student` has no submission to speak of here: hidden tests run while a submission is graded. What they say of your
+What they say of your
 solution and of the answers in the bank:
 
     autograder try ASSIGNMENT --part PART
@@ -31,10 +32,8 @@ Or give the answers yourself, here:
         ...  # the hidden tests"""
 
 
-NO_ID = (
-    "this test draws data by the id under which work was submitted, and nothing was: in a trial, name one with "
-    'autograder.trying(submitted_as="ada", …)'
-)
+NO_ID = "this test draws data by the id under which work was submitted, and nothing was:"
+NAME_ONE = 'in a trial, name one with autograder.trying(submitted_as="ada", …)'
 Draw = Callable[["pd.DataFrame", str], "pd.DataFrame"]  # a data file and an id → the part of it that belongs to the id
 
 
@@ -139,7 +138,7 @@ class Judging:
     def _drawn(self, filename: str, draw: Draw | None, owner: str) -> pd.DataFrame:
         table = self.evidence.data(filename)
         if draw is not None and not owner:
-            raise AuthorError(NO_ID)
+            raise AuthorError(NO_ID, owner, "an id", NAME_ONE)
         return table if draw is None else draw(table, owner)
 
     def tables_of(self, owner: str) -> tuple[pd.DataFrame, ...]:
@@ -197,7 +196,7 @@ def current() -> Judging:
     """
     cell = _current.get(None)
     if cell is None:
-        raise NotGrading(HOW_TO_TRY)
+        raise NotGrading(NO_SUBMISSION, remedy=HOW_TO_TRY)
     return cell
 
 
@@ -238,7 +237,7 @@ class Student:
             AuthorError: it was not submitted; a trial names one with ``submitted_as=``.
         """
         if not current().submitter.id:
-            raise AuthorError(NO_ID)
+            raise AuthorError(NO_ID, "", "an id", NAME_ONE)
         return current().submitter.id
 
     def data(self, filename: str, *, draw: Draw | None = None) -> pd.DataFrame:

@@ -95,10 +95,12 @@ def _ids(path: Path) -> list[str]:
     try:
         lines = path.read_text("utf-8-sig", "replace").splitlines()
     except OSError as problem:
-        raise CourseError(f"The ids of {path} cannot be read: {problem.strerror}.") from None
+        raise CourseError(
+            f"The ids of {path} cannot be read: {problem.strerror}.", str(path), remedy="Name a file of ids with --ids."
+        ) from None
     found = list(dict.fromkeys(filter(None, map(str.strip, lines))))
     if not found:
-        raise CourseError(f"{path} names no student: it should hold one id a line.")
+        raise CourseError(f"{path} names no student:", str(path), "one id a line", "it should hold one id a line.")
     return found
 
 

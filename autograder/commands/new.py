@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from autograder.commands import DONE, count
-from autograder.errors import CourseError
+from autograder.errors import CourseError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,12 +160,20 @@ class _About:
         if rows < _LEAST_ROWS or not numbers:
             raise CourseError(
                 f"{file} needs {_LEAST_ROWS} rows and a column of numbers that differ and of which most are known; "
-                f"it has {rows} rows and the columns {', '.join(map(repr, columns))}."
+                f"it has {rows} rows and the columns {', '.join(map(repr, columns))}.",
+                rows if rows < _LEAST_ROWS else unfit,
+                _LEAST_ROWS if rows < _LEAST_ROWS else "a column of numbers",
+                "Name another table (--data).",
             )
         for one in chosen or ():
             if one not in numbers:
                 why = unfit.get(one, "there is no such column")
-                raise CourseError(f"The parts cannot ask for {one!r} of {file}: {why}.")
+                raise CourseError(
+                    f"The parts cannot ask for {one!r} of {file}: {why}.",
+                    one,
+                    numbers,
+                    f"They can ask for {', '.join(map(repr, numbers))}.{did_you_mean(one, numbers)}",
+                )
         y = chosen[0] if chosen else next((one for one in numbers if columns[one].dtype.kind == "f"), numbers[0])
         x = chosen[1] if chosen else next((one for one in numbers if one != y), "")
         others = {one: "it numbers the rows" for one in numbers if one not in (y, x) and _numbers_rows(columns[one])}
@@ -173,7 +181,13 @@ class _About:
         gaps = [one for one in asked if columns[one].isna().any()]
         lost = sum(any(missing) for missing in zip(*(columns[one].isna() for one in asked), strict=True))
         if rows - lost < _LEAST_ROWS:
-            raise CourseError(f"{y!r} and {x!r} of {file} are known together in {count(rows - lost, 'row')} only.")
+            both = f"{y!r} and {x!r} of {file} are known together" if x else f"{y!r} of {file} is known"
+            raise CourseError(
+                f"{both} in {count(rows - lost, 'row')} only.",
+                rows - lost,
+                _LEAST_ROWS,
+                f"Choose others that are known in {_LEAST_ROWS} rows (--columns), or name another table (--data).",
+            )
         known = f".dropna(subset={json.dumps(gaps, ensure_ascii=False)})" if gaps else ""
         return cls(name, file, y, x, known, _told(y, x, gaps, lost, {**unfit, **others}))
 
@@ -224,7 +238,12 @@ def _table(file: str, content: bytes) -> pd.DataFrame:
     try:
         return pd.read_csv(io.BytesIO(content))
     except ValueError as problem:  # no UTF-8, no table
-        raise CourseError(f"{file} cannot be read as a CSV file in UTF-8: {problem}") from None
+        raise CourseError(
+            f"{file} cannot be read as a CSV file in UTF-8: {str(problem).strip().rstrip('.')}.",
+            str(problem),
+            "CSV in UTF-8",
+            "Save the table as CSV in UTF-8, with commas.",
+        ) from None
 
 
 def second_data(content: bytes) -> bytes:

@@ -120,7 +120,11 @@ def _serve(course: Course, options: argparse.Namespace, console: Console) -> int
             _say(console, f"Open {server.address} in a browser on this machine. Stop with Ctrl-C.")
             server.serve_forever()
     except OSError as problem:
-        raise CourseError(f"The page cannot be shown at port {options.port}: {problem}.") from None
+        raise CourseError(
+            f"The page cannot be shown at port {options.port}: {problem}.",
+            options.port,
+            remedy="Name another port (--port), or leave it out: any that is free is taken.",
+        ) from None
     except KeyboardInterrupt:
         _say(console, f"\n{count(len(desk.marked), 'answer')} marked.")
         next_commands(course, options.assignment, list(desk.marked), console)

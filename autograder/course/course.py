@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.apps import NbGrader
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.course.files import extra_files, outdate_pages, pattern_in_path, read_files
+from autograder.course.files import RENAME, extra_files, outdate_pages, pattern_in_path, read_files
 from autograder.course.gradebook import in_python, read_template, start_no_program
 from autograder.course.release.imports import Imports, blocked_cells
 from autograder.course.settings import Autograder
@@ -61,7 +61,7 @@ class Course:
         with told_of_configuration():
             app.initialize([])
         if problem := pattern_in_path(app.coursedir.root):
-            raise CourseError(problem)
+            raise CourseError(problem, app.coursedir.root, remedy=RENAME)
         return cls(app.coursedir, app)
 
     @property

@@ -11,9 +11,11 @@ from pathlib import Path, PurePosixPath
 from autograder.course.submissions.submitted import TIMESTAMP, SubmittedFolder
 from autograder.pages.shows import SHOWN_FILES
 
+RENAME = "Rename that folder."  # what to do about a pattern in its path
+
 
 def pattern_in_path(path: str) -> str:
-    """Why nbgrader finds nothing under a path, and what to do; empty where it does.
+    """Why nbgrader finds nothing under a path; empty where it does. What to do is :data:`RENAME`.
 
     It looks for notebooks with :mod:`glob`, to which these characters are a pattern.
 
@@ -24,7 +26,7 @@ def pattern_in_path(path: str) -> str:
     found = [character for character in "[*?" if character in path]
     if not found:
         return ""
-    return f"nbgrader finds no notebook under {path!r}, because of {' and '.join(found)} in it. Rename that folder."
+    return f"nbgrader finds no notebook under {path!r}, because of {' and '.join(found)} in it."
 
 
 def read_notebook_file(path: Path) -> bytes:

@@ -167,7 +167,7 @@ class Regrader:
                     students[student] = None
                 journal.unlink()
         if not students:
-            raise CourseError(f"There is no regrade of {assignment!r} to undo.")
+            raise CourseError(f"There is no regrade of {assignment!r} to undo.", assignment)
         return tuple(students)
 
     def _journal(self, cache: Cache) -> Path:

@@ -98,8 +98,12 @@ def told_of_configuration() -> Iterator[None]:
         yield
     except CourseError:
         raise
-    except SystemExit:  # of traitlets, which has told the reason, or of the file itself
-        raise CourseError("The configuration of this course cannot be used, and nothing was done.") from None
+    except SystemExit as ended:  # of traitlets, which has told the reason, or of the file itself
+        raise CourseError(
+            "The configuration of this course cannot be used, and nothing was done.",
+            ended.code,
+            remedy="Correct it; what is above this line may say where.",
+        ) from None
     except TraitError as problem:
         raise CourseError(
             f"A setting of this course has a value that it cannot have: {problem}", str(problem)

@@ -59,8 +59,9 @@ def open_moodle(path: Path, wanted: Sequence[Wanted], names: Mapping[str, str] |
     sheet = Sheet.read(path)
     if len(wanted) != 1 or wanted[0].column:
         raise CourseError(
-            "A worksheet of Moodle belongs to one assignment, and its column is known: name one assignment alone.",
+            "A worksheet of Moodle belongs to one assignment, and its column is known:",
             [one.assignment for one in wanted],
+            remedy="name one assignment alone.",
         )
     places = _places(sheet, names or {})
     rows = tuple(_row(sheet, places, row) for row in sheet.rows if not sheet.is_blank(row))

@@ -221,5 +221,10 @@ def _refuse(person: Person, sheet: Sheet, row: int, columns: _Columns) -> None:
             remedy="Take another column (--id).",
         )
     for field in ("id", *FIELDS):
-        if len(getattr(person, field)) > _MAX_LENGTH:
-            raise CourseError(f"{sheet.path}, row {row}: {field} is longer than {_MAX_LENGTH} signs.")
+        if (length := len(getattr(person, field))) > _MAX_LENGTH:
+            raise CourseError(
+                f"{sheet.path}, row {row}: {field} is longer than {_MAX_LENGTH} signs.",
+                length,
+                _MAX_LENGTH,
+                "Shorten it in the sheet.",
+            )

@@ -60,7 +60,11 @@ class Sheet:
         try:
             content = path.read_bytes()
         except OSError as problem:
-            raise CourseError(f"The sheet {path} cannot be read: {problem.strerror}.") from None
+            raise CourseError(
+                f"The sheet {path} cannot be read: {problem.strerror}.",
+                str(path),
+                remedy="Correct its path, or let yourself read it.",
+            ) from None
         if len(content) > _MAX_BYTES:
             raise CourseError(f"{path} has {len(content):,} bytes, which is too large for a sheet.", len(content))
         bom, encoding, text = _decoded(content, path)

@@ -107,7 +107,7 @@ def read_written(course: Course, gradebook: Gradebook, assignment: str) -> Writt
         noted = MarkJournal(course.root, assignment).read()
         parts.extend(_parts(gradebook, template, notebooks, prefix, course.vocabulary, noted))
     if not parts:
-        raise CourseError(f"{assignment!r} has no part that is answered in words.")
+        raise CourseError(f"{assignment!r} has no part that is answered in words.", assignment)
     if not any(part.groups for part in parts):
         raise CourseError(
             f"Nothing of {assignment!r} has been graded.", remedy=f"Grade it first: autograder grade {assignment}"

@@ -60,7 +60,11 @@ def planned(
     if problems:
         more = f"\n… and {len(problems) - _SHOWN} more." if len(problems) > _SHOWN else ""
         listed = "\n".join(problems[:_SHOWN])
-        raise CourseError(f"The sheet cannot be applied, and nothing was changed:\n{listed}{more}")
+        raise CourseError(
+            f"The sheet cannot be applied, and nothing was changed:\n{listed}{more}",
+            problems,
+            remedy="\nCorrect the sheet, and apply it again.",
+        )
     return tuple(given.values())
 
 

@@ -101,7 +101,9 @@ def read_sheet(path: Path) -> tuple[SheetRow, ...]:
     try:
         return tuple(_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), path))
     except csv.Error as problem:
-        raise CourseError(f"{path} is not a CSV file: {problem}.") from None
+        raise CourseError(
+            f"{path} is not a CSV file: {problem}.", str(problem), "CSV", "Save it as “CSV UTF-8”."
+        ) from None
     finally:
         csv.field_size_limit(most)
 

@@ -75,12 +75,12 @@ def configure(c: Config) -> None:
     Args:
         c: the configuration, from ``get_config()``.
     """
-    from autograder.course.files import pattern_in_path
+    from autograder.course.files import RENAME, pattern_in_path
     from autograder.course.gradebook import start_no_program
     from autograder.plugins.formgrader import formgrader_pages, guard_formgrader
 
     if problem := pattern_in_path(str(Path.cwd())):
-        _say_once(problem)
+        _say_once(f"{problem} {RENAME}")
     _add_to_path(str(Path(sys.executable).parent))
     c.Application.logging_config = {"formatters": {"console": {"class": "autograder.plugins.logs.PlainFormatter"}}}
     c.GenerateAssignment.preprocessors = list(_GENERATE)

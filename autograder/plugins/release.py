@@ -140,7 +140,11 @@ class FeedbackFolder:
         try:
             nbgraders.init_dest()
         except (ExchangeError, OSError) as problem:
-            raise CourseError(f"Feedback cannot be released into the exchange {nbgraders.root}: {problem}") from None
+            raise CourseError(
+                f"Feedback cannot be released into the exchange {nbgraders.root}: {str(problem).rstrip('.')}.",
+                str(problem),
+                remedy="Let yourself write there, or correct c.Exchange.root.",
+            ) from None
         self._folder = Path(nbgraders.dest_path)
 
     def release(self, student: str, assignment: str, pages: Mapping[str, bytes]) -> bool:

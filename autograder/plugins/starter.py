@@ -65,7 +65,8 @@ class _Reader:
                     yield from self.region.lines if self.region.starter is None else self.region.starter
                     self.region = None
         if self.region is not None:
-            raise StarterError(self.cell, *self.region.begins, f"no {self.delimiters.end_solution!r} follows")
+            missing = self.delimiters.end_solution
+            raise StarterError(self.cell, *self.region.begins, f"no {missing!r} follows", missing)
 
     def _open_solution(self, line: str) -> None:
         if self.region is not None:
@@ -81,10 +82,12 @@ class _Reader:
             region.starter, region.starter_begins = [], (self.number, line)
         elif marker == "end_starter":
             if open_starter is None:
-                raise self._wrong(line, f"no {self.delimiters.begin_starter!r} before it")
+                missing = self.delimiters.begin_starter
+                raise self._wrong(line, f"no {missing!r} before it", missing)
             region.starter_begins = None
         elif marker == "end_solution" and open_starter is not None:
-            raise StarterError(self.cell, *open_starter, f"no {self.delimiters.end_starter!r} follows in this solution")
+            missing = self.delimiters.end_starter
+            raise StarterError(self.cell, *open_starter, f"no {missing!r} follows in this solution", missing)
         elif open_starter is not None and region.starter is not None:
             region.starter.append(self._uncommented(line))
 
@@ -93,11 +96,12 @@ class _Reader:
             return ""
         comment = _COMMENT.match(line)
         if comment is None:
-            raise self._wrong(line, "a line of a starter must begin with '# ', so that the solution runs without it")
+            problem = "a line of a starter must begin with '# ', so that the solution runs without it"
+            raise self._wrong(line, problem, "# ")
         return (comment["indent"] + (comment["code"] or "")).rstrip()
 
-    def _wrong(self, line: str, problem: str) -> StarterError:
-        return StarterError(self.cell, self.number, line, problem)
+    def _wrong(self, line: str, problem: str, expected: str | None = None) -> StarterError:
+        return StarterError(self.cell, self.number, line, problem, expected)
 
 
 def put_starters(source: str, cell: str, delimiters: Delimiters = Delimiters()) -> str:  # noqa: B008  frozen

@@ -28,6 +28,11 @@ PACKET = 1 << 16
 ENTRY = (
     "import sys; sys.path.insert(0, '/opt/sandbox'); from inside.start import main; del sys.path[0]; main(sys.argv[1])"
 )
+_ALLOW_NAMESPACES = (
+    "Allow them (`sysctl kernel.unprivileged_userns_clone=1`, `sysctl user.max_user_namespaces=10000`, on Ubuntu "
+    "`kernel.apparmor_restrict_unprivileged_userns=0`; in a container, start it with "
+    "`--security-opt seccomp=unconfined`)."
+)
 
 
 class SandboxProcess:
@@ -98,7 +103,7 @@ class SandboxProcess:
         self._wait_until_started(START_SECONDS)
         event = self._hear(START_SECONDS)
         if event.get("event") != "ready":
-            raise SandboxUnavailable(diagnose(self._said()))
+            raise did_not_start(self._said())
         self._ready = True
         self.failed = tuple(event["failed"])
         self._find_process_one()
@@ -213,15 +218,11 @@ def counts_per_namespace() -> bool:
     return tuple(int("".join(filter(str.isdigit, part)) or 0) for part in release[:2]) >= (5, 14)
 
 
-def diagnose(said: str) -> str:
-    """What to do about a sandbox that did not start, from what bubblewrap or Python said."""
+def did_not_start(said: str) -> SandboxUnavailable:
+    """The error of a sandbox that did not start, from what bubblewrap or Python said."""
     lowered = said.lower()
-    if "namespace" in lowered or "uid map" in lowered or "loopback" in lowered:
-        advice = (
-            "user namespaces are switched off: allow them (`sysctl kernel.unprivileged_userns_clone=1`, "
-            "`sysctl user.max_user_namespaces=10000`, on Ubuntu `kernel.apparmor_restrict_unprivileged_userns=0`; "
-            "in a container, start it with `--security-opt seccomp=unconfined`)"
-        )
-    else:
-        advice = "the sandbox did not start"
-    return f"{advice}. It said: {said or 'nothing'}"
+    if "namespace" not in lowered and "uid map" not in lowered and "loopback" not in lowered:
+        return SandboxUnavailable(f"the sandbox did not start. It said: {said or 'nothing'}", said)
+    return SandboxUnavailable(
+        f"user namespaces are switched off. The sandbox said: {said.rstrip('.')}.", said, remedy=_ALLOW_NAMESPACES
+    )

@@ -98,7 +98,7 @@ class Sandbox:
                 raise
         except (SessionEnded, OSError) as problem:
             if not warm:
-                raise SandboxUnavailable(f"a session could not be opened: {problem}") from problem
+                raise SandboxUnavailable(f"a session could not be opened: {problem}", str(problem)) from problem
         return self._open(files, limits)  # the warm process had ended meanwhile; now there is a new one
 
     def close(self) -> None:

@@ -139,7 +139,11 @@ class ExchangeFolder:
         try:
             return self._feedback.release(arrived.student, arrived.assignment, pages)
         except OSError as problem:
-            raise CourseError(f"Feedback cannot be released into the exchange: {problem}.") from None
+            raise CourseError(
+                f"Feedback cannot be released into the exchange: {problem}.",
+                str(problem),
+                remedy="Let yourself write there.",
+            ) from None
 
     def listen(self, heard: Callable[[], object]) -> None:
         """Have inotify tell what happens to the names in the folder, not in the folders below."""

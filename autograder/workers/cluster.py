@@ -53,13 +53,18 @@ class DaskEngine(Engine):
         threads = self._threads()
         if not threads:
             raise EngineUnavailable(
-                f"the Dask scheduler at {address} has no workers; start some with: dask worker {address} --nthreads 1"
+                f"the Dask scheduler at {address} has no workers;",
+                0,
+                "one or more",
+                f"start some with: dask worker {address} --nthreads 1",
             )
         many = [worker for worker, count in threads.items() if count > 1]
         if many:
             raise EngineUnavailable(
-                f"a worker grades one submission at a time, so one with several threads wastes processors: {many[0]}. "
-                "Start a process for each processor: dask worker ADDRESS --nworkers N --nthreads 1"
+                f"a worker grades one submission at a time, so one with several threads wastes processors: {many[0]}.",
+                threads,
+                "one thread for each worker",
+                "Start a process for each processor: dask worker ADDRESS --nworkers N --nthreads 1",
             )
         self.workers = len(threads)
 
@@ -89,7 +94,10 @@ class DaskEngine(Engine):
             self.workers = workers
         elif now > self._seen + PATIENCE_SECONDS:
             raise EngineUnavailable(
-                f"all workers of the Dask cluster at {self._address} are gone, for {PATIENCE_SECONDS} s. {_GOES_ON}"
+                f"all workers of the Dask cluster at {self._address} are gone, for {PATIENCE_SECONDS} s.",
+                0,
+                "one or more",
+                _GOES_ON,
             )
 
     def close(self) -> None:
@@ -112,7 +120,9 @@ class DaskEngine(Engine):
         except Exception as problem:  # of many kinds, by where the connection broke
             raise EngineUnavailable(
                 f"the Dask scheduler at {self._address} does not answer any more "
-                f"({type(problem).__name__}: {problem}). {_GOES_ON}"
+                f"({type(problem).__name__}: {problem}).",
+                str(problem),
+                remedy=_GOES_ON,
             ) from None
         return dict(found)
 
@@ -130,7 +140,9 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
     try:
         from distributed import Client, LocalCluster
     except ImportError:
-        raise EngineUnavailable("Dask is not installed: pip install 'lmm-autograder[cluster]'") from None
+        raise EngineUnavailable(
+            "Dask is not installed:", expected="distributed", remedy="pip install 'lmm-autograder[cluster]'"
+        ) from None
     opened = ExitStack()
     try:
         if scheduler is None:
@@ -143,7 +155,11 @@ def dask(scheduler: str | None, workers: int) -> DaskEngine:
             client = Client(address, timeout=ANSWER_SECONDS)
         except (OSError, TypeError, ValueError) as problem:
             why = str(problem) or f"nothing came within {ANSWER_SECONDS} s"
-            raise EngineUnavailable(f"no Dask scheduler answers at {address}: {why}") from None
+            raise EngineUnavailable(
+                f"no Dask scheduler answers at {address}: {why.rstrip('.')}.",
+                address,
+                remedy="Start one there (dask scheduler), or name another address (--scheduler).",
+            ) from None
         opened.callback(client.close)
         return DaskEngine(client, address, opened.close)
     except BaseException:
@@ -187,22 +203,25 @@ def _as_here(known: Mapping[str, str], grade: Callable[[Task], T], task: Task) -
     from distributed import get_worker
 
     found = environment.installed(task.template)
-    different = [
-        f"{name} ({_short(found.get(name))} there, {_short(known.get(name))} here)"
-        for name in sorted(known.keys() | found.keys())
-        if found.get(name) != known.get(name)
-    ]
+    names = [name for name in sorted(known.keys() | found.keys()) if found.get(name) != known.get(name)]
+    different = [f"{name} ({_short(found.get(name))} there, {_short(known.get(name))} here)" for name in names]
     if different:
         raise EngineUnavailable(
             f"the worker at {get_worker().address} has other versions or settings than this machine: "
-            f"{', '.join(different)}. Points would depend on who grades; install the same on both, and start the "
-            f"worker again. {_GOES_ON}"
+            f"{', '.join(different)}. Points would depend on who grades;",
+            {name: found.get(name) for name in names},
+            {name: known.get(name) for name in names},
+            f"install the same on both, and start the worker again. {_GOES_ON}",
         )
     try:
         with _ONE_AT_A_TIME:
             return _process().submit(grade, task).result()
     except SandboxUnavailable as problem:
-        raise EngineUnavailable(f"the worker at {get_worker().address} cannot grade: {problem}. {_GOES_ON}") from None
+        raise EngineUnavailable(
+            f"the worker at {get_worker().address} cannot grade: {str(problem).rstrip('.')}.",
+            str(problem),
+            remedy=_GOES_ON,
+        ) from None
 
 
 @functools.cache

@@ -155,7 +155,7 @@ class _Supervised:
                 return answer
             how, step = self._how_it_ended(), tuple(json.loads(self._note.value))
             if not self._start_again():
-                return False, ProcessDied(how)
+                return False, ProcessDied(how, how)
             died += 1
             if step and self._reached_its_bound:
                 refuse = step if died < MOST_DEATHS else step[:1]
@@ -163,7 +163,7 @@ class _Supervised:
                     refused[refuse] = f"{refuse[-1]} took more processor time than its limit"
                     continue
             if died > 1:
-                return False, ProcessDied(f"the process that graded this submission ended twice: {how}")
+                return False, ProcessDied(f"the process that graded this submission ended twice: {how}", how)
 
     def _answer(self, request: Any) -> tuple[bool, Any] | None:
         """What the process answers; ``None`` where it has died."""

@@ -127,7 +127,9 @@ class Vocabulary:
             return cls._from(tomllib.loads(content))
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
             what = f"{problem} is missing" if isinstance(problem, KeyError) else str(problem)
-            raise CourseError(f"The vocabulary {name} cannot be read: {what}.") from None
+            raise CourseError(
+                f"The vocabulary {name} cannot be read: {what}.", what, remedy="Correct it in that file."
+            ) from None
 
     @classmethod
     def _from(cls, table: Mapping[str, Any]) -> Vocabulary:

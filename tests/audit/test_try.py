@@ -71,13 +71,13 @@ TRIALS: dict[str, tuple[list[str], int, list[str], list[str]]] = {
         [],
     ),
     "a hint that shows the reference": (["leak"], 3, ["shows a reference value"], []),
-    "no such part": (["sound", "--part", "q9"], 2, ["no part 'q9'; it has q1"], []),
+    "no such part": (["sound", "--part", "q9"], 2, ["no part 'q9'; it has q1."], []),
     "no such code": (["sound", "--part", "q1", "--answer", "nope.py"], 2, ["There is no file nope.py."], []),
     "no such notebook": (["sound", "--answer", "nope.ipynb"], 2, ["There is no file nope.ipynb."], []),
     "no such file of the bank": (["sound", "--answer", "nope.toml"], 2, ["There is no file nope.toml."], []),
-    "no such answer": (["sound", "--answer", "Bayes"], 2, ["no answer of the bank to q1"], []),
+    "no such answer": (["sound", "--answer", "Bayes"], 2, ["no answer of the bank to q1", "leave out --answer"], []),
     "no such assignment": (["unsound"], 2, ["no assignment 'unsound'"], []),
-    "code without its part": (["sound", "--answer", "mine.py"], 2, ["Say with --part"], []),
+    "code without its part": (["sound", "--answer", "mine.py"], 2, ["Say with --part which one it answers: q1."], []),
 }
 
 

@@ -256,6 +256,12 @@ def test_an_author_is_told_the_cell_and_the_line(source: str, line_number: int, 
     assert error.line.strip() in str(error)
 
 
+def test_a_marker_that_is_missing_is_expected() -> None:
+    with pytest.raises(StarterError) as caught:
+        release("### BEGIN SOLUTION\n### BEGIN STARTER\n### END SOLUTION")
+    assert (caught.value.found, caught.value.expected) == ("### BEGIN STARTER", "END STARTER")
+
+
 def test_a_starter_in_a_written_answer_is_refused() -> None:
     with pytest.raises(StarterError, match="cell 'q3a', line 2: starters are for code cells only"):
         release("### BEGIN SOLUTION\n### BEGIN STARTER\n### END SOLUTION", kind="markdown")

@@ -16,7 +16,7 @@ import pytest
 
 from autograder.sandbox import Limits, Sandbox, SandboxUnavailable
 from autograder.sandbox.building import bubblewrap, interpreter, seccomp
-from autograder.sandbox.process import diagnose
+from autograder.sandbox.process import did_not_start
 
 SMALL = {"preload": ("json",), "limits": Limits(folder_mb=4)}
 
@@ -244,8 +244,9 @@ SAID = {
 
 @pytest.mark.parametrize("said", SAID)
 def test_diagnosis(said: str) -> None:
-    assert SAID[said] in diagnose(said)
-    assert said in diagnose(said)
+    error = did_not_start(said)
+    assert SAID[said] in (error.remedy or str(error))
+    assert (error.found, said in str(error)) == (said, True)
 
 
 def test_bubblewrap_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

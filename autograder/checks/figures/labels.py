@@ -37,7 +37,9 @@ class Pieces:
 
     def __post_init__(self) -> None:
         if not any((self.x, self.y, self.title, self.legend, self.equation)):
-            raise AuthorError("labels() needs at least one piece to look for")
+            pieces = ("x", "y", "title", "legend", "equation")
+            remedy = f"Ask for one of {', '.join(pieces)}."
+            raise AuthorError("labels() needs at least one piece to look for.", expected=pieces, remedy=remedy)
 
 
 def judge_labels(figure: Figure, asked: Pieces) -> Verdict:

@@ -133,8 +133,9 @@ def honest(value: Any, name: str) -> Any:
     if not abs(reached - float(value.llf)) <= _SAME:
         raise AuthorError(
             f"the reference of {name!r} says a log-likelihood of {float(value.llf):.4f}, its estimates give "
-            f"{reached:.4f}; fit it without penalty or constraints",
+            f"{reached:.4f};",
             value,
+            remedy="fit it without penalty or constraints",
         )
     if any(smaller.llf >= reached - _NOTHING_LOST for smaller in _smaller(reference)):
         raise AuthorError(

@@ -161,7 +161,11 @@ def _computed(own: Callable[[], Any] | None) -> tuple[Any, list[tuple[str, Any]]
     if own is None:
         return None, [], False
     if not callable(own):
-        raise AuthorError(f"`own` is a function without arguments, such as `lambda: (intercept, slope)`, got {own!r}")
+        raise AuthorError(
+            f"`own` is a function without arguments, such as `lambda: (intercept, slope)`, got {own!r}",
+            own,
+            "a function without arguments",
+        )
     reads = current().reads
     start = len(reads)
     try:

@@ -131,7 +131,12 @@ def read_other(place: Path | str) -> ClassTable:
         with Session(engine) as session:
             return read_table(session)
     except SQLAlchemyError as problem:
-        raise CourseError(f"{place} cannot be read as a gradebook: {type(problem).__name__}.") from None
+        raise CourseError(
+            f"{place} cannot be read as a gradebook: {type(problem).__name__}.",
+            type(problem).__name__,
+            "a gradebook",
+            "Name the file gradebook.db of another course folder.",
+        ) from None
     finally:
         engine.dispose()
 

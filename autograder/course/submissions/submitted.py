@@ -75,7 +75,7 @@ class SubmittedFolder:
             if content is not None:
                 return content
             if handle is not None and not _is_there(name, handle):
-                raise UnreadableNotebook(f"The notebook {name} was not handed in.")
+                raise UnreadableNotebook(f"The notebook {name} was not handed in.", expected=name)
         raise UnreadableNotebook(
             "The file is a link or a special file, not a notebook.", remedy="Hand in the notebook itself."
         )

@@ -74,7 +74,10 @@ def _parse(content: bytes) -> Any:
     try:
         return json.loads(text)
     except RecursionError:
-        raise UnreadableNotebook("The file is nested more deeply than any notebook is.") from None
+        raise UnreadableNotebook(
+            "The file is nested more deeply than any notebook is.",
+            remedy="Hand in the .ipynb file that Jupyter saves.",
+        ) from None
     except ValueError as error:
         raise UnreadableNotebook(
             f"The file is not complete JSON ({error}). It may have been cut off while it was saved or sent:",

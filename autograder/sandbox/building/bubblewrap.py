@@ -48,12 +48,13 @@ def find_tools() -> Tools:
         SandboxUnavailable: one is missing, or this is not Linux.
     """
     if platform.system() != "Linux":
-        raise SandboxUnavailable(f"student code is isolated by Linux namespaces; this is {platform.system()}")
+        system = platform.system()
+        raise SandboxUnavailable(f"student code is isolated by Linux namespaces; this is {system}", system, "Linux")
     bwrap, setpriv = _program("bwrap"), _program("setpriv")
     if bwrap is None:
-        raise SandboxUnavailable(f"bubblewrap is not installed: {INSTALL}")
+        raise SandboxUnavailable("bubblewrap is not installed:", bwrap, "bwrap", INSTALL)
     if os.geteuid() == 0 and setpriv is None:
-        raise SandboxUnavailable("setpriv is not installed: install util-linux")
+        raise SandboxUnavailable("setpriv is not installed:", setpriv, "setpriv", "install util-linux")
     answer = subprocess.run([bwrap, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
     version = tuple(int(number) for number in re.findall(r"\d+", answer))
     return Tools(bwrap, version, setpriv if os.geteuid() == 0 else None)
