@@ -181,9 +181,10 @@ class CheckList:
         again = judge(rows)
         if not is_work:
             again = replace(again, share=min(again.share, verdict.share))
+        taken = f"{OWN_RESULT_HINT} " if is_work else ""
         if again.share < verdict.share or not set(again.mistake.split(", ")) & set(rows.names):
             return verdict
-        return replace(again, hint=f"{OWN_RESULT_HINT} {again.hint}", notes=verdict.notes)
+        return replace(again, hint=taken + again.hint, notes=verdict.notes)
 
     def _tables(self) -> tuple[pd.DataFrame, ...]:
         if self._data is not None:

@@ -111,12 +111,16 @@ class Course:
             try:
                 with told_once():
                     return Gradebook(self.db_url, self.coursedir.course_id)
-            except (SQLAlchemyError, InvalidEntry) as problem:  # two commands that start may be in each other's way
+            except (
+                SQLAlchemyError,
+                InvalidEntry,
+                ImportError,
+            ) as problem:  # two commands that start may be in each other's way
                 if attempt == _ATTEMPTS - 1:
                     raise self.unusable(problem) from None
         raise AssertionError("the last attempt returns or raises")
 
-    def unusable(self, problem: SQLAlchemyError | InvalidEntry) -> CourseError:
+    def unusable(self, problem: SQLAlchemyError | InvalidEntry | ImportError) -> CourseError:
         """The error that says in a sentence what is wrong with the gradebook."""
         return of_gradebook(problem, self.db_url)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from pathlib import Path
 from nbgrader import api
 from nbgrader.api import InvalidEntry
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from traitlets import TraitError
 from traitlets.config.loader import FileConfigLoader
 
@@ -56,15 +57,38 @@ def trouble(problem: BaseException, root: Path, db_url: str) -> CourseError | No
     return None
 
 
-def of_gradebook(problem: SQLAlchemyError | InvalidEntry, db_url: str) -> CourseError:
+def shown_address(db_url: str) -> str:
+    """The address of a database as an error may show it: without a password.
+
+    Args:
+        db_url: in the form of SQLAlchemy, or what somebody took for it.
+
+    Example:
+        >>> shown_address("postgresql+psycopg://ada:secret@host/gradebook")
+        'postgresql+psycopg://ada:***@host/gradebook'
+    """
+    try:
+        return make_url(db_url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return re.sub(r":[^:@/]*@", ":***@", db_url)
+
+
+def of_gradebook(problem: SQLAlchemyError | InvalidEntry | ImportError, db_url: str) -> CourseError:
     """The error that says in a sentence what is wrong with the gradebook, and what to do.
 
     Args:
-        problem: that the database raised.
+        problem: that the database raised; an ``ImportError`` where the package for this kind of database is missing.
         db_url: of the gradebook; its password is not shown.
     """
-    url = make_url(db_url).render_as_string(hide_password=True)
+    url = shown_address(db_url)
     why = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+    if isinstance(problem, ArgumentError | ImportError):
+        return CourseError(
+            f"{url} is no gradebook that can be opened: {why}.",
+            url,
+            "sqlite:///gradebook.db, or postgresql+psycopg://user@host/gradebook",
+            "Correct c.CourseDirectory.db_url in nbgrader_config.py, or install the package that this database needs.",
+        )
     remedy = f"Where another program holds it, wait until that one has ended, then {_AGAIN}"
     if "full" in why:
         remedy = f"Free some space where it lies, then {_AGAIN}"

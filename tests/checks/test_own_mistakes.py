@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 from autograder.checks import Checks
+from autograder.checks.check_list import OWN_RESULT_HINT
 from autograder.checks.misconception import Mistake
 from autograder.checks.student import judging, student
 from tests.checks.fakes import DATA, FakeEvidence
@@ -34,7 +35,7 @@ def test_a_mistake_on_an_own_result(worth: dict[str, float], share: float) -> No
         checks.score()
     (result,) = checks.results
     assert result.mistake == "two days"
-    assert result.hint.endswith(HINT)
+    assert result.hint == (f"{OWN_RESULT_HINT} {HINT}" if share else HINT)
     assert result.earned == share
 
 

@@ -23,10 +23,11 @@ from nbgrader.api import (
     TaskCell,
 )
 from numpy.typing import NDArray
-from sqlalchemy import create_engine, select
+from sqlalchemy import NullPool, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from autograder.course.trouble import shown_address
 from autograder.errors import CourseError
 
 _DIGITS = re.compile(r"(\d+)")
@@ -126,19 +127,17 @@ def read_other(place: Path | str) -> ClassTable:
             f"There is no gradebook {place}.", remedy="Name the file gradebook.db of another course folder."
         )
     address = f"sqlite:///file:{quote(str(place.resolve()))}?mode=ro&uri=true" if isinstance(place, Path) else place
-    engine = create_engine(address)
     try:
+        engine = create_engine(address, poolclass=NullPool)
         with Session(engine) as session:
             return read_table(session)
-    except SQLAlchemyError as problem:
+    except (SQLAlchemyError, ImportError) as problem:
         raise CourseError(
-            f"{place} cannot be read as a gradebook: {type(problem).__name__}.",
+            f"{shown_address(str(place))} cannot be read as a gradebook: {type(problem).__name__}.",
             type(problem).__name__,
             "a gradebook",
             "Name the file gradebook.db of another course folder.",
         ) from None
-    finally:
-        engine.dispose()
 
 
 def read_table(session: Any, assignments: Sequence[str] = ()) -> ClassTable:
