@@ -20,6 +20,8 @@ from autograder.template import Template, TemplateCell
 from autograder.workers import environment
 from autograder.workers.packages import GRADER
 
+_LIST_FORMAT = 2  # of the lists of files that notebooks wrote
+
 
 class Cache:
     """The records of one notebook's submissions.
@@ -120,15 +122,17 @@ class Cache:
     def written(self, student: str) -> list[str]:
         """Names of the files that the notebook of a student wrote when it was graded last."""
         try:
-            return [str(name) for name in json.loads(self._list(student).read_bytes())]
+            kept = json.loads(self._list(student).read_bytes())
         except (OSError, ValueError):
             return []
+        names = kept.get("names") if isinstance(kept, dict) and kept.get("format") == _LIST_FORMAT else kept
+        return list(map(str, names)) if isinstance(names, list) else []  # a list alone is what was kept at first
 
     def keep_written(self, student: str, names: Iterable[str]) -> None:
         """Remember them."""
         found = sorted(names)
         if found:
-            write_atomically(self._list(student), json.dumps(found).encode())
+            write_atomically(self._list(student), json.dumps({"format": _LIST_FORMAT, "names": found}).encode())
         else:
             self._list(student).unlink(missing_ok=True)
 

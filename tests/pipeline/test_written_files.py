@@ -6,8 +6,11 @@ from contextlib import chdir
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from autograder.cli import main
+from autograder.course.cache import Cache
+from autograder.template import Template
 from tests.audit.small_course import SOUND, make
 from tests.course_folder import Course
 
@@ -36,3 +39,21 @@ def test_what_a_notebook_wrote_is_there_until_it_writes_something_else(tmp_path:
     assert (folder / "data.csv").read_text() == (root / "source" / SOUND / "data.csv").read_text()
     assert not (root / "submitted" / "ada" / SOUND / "plot.txt").exists()
     assert grade("pass") == {f"{SOUND}.ipynb", "data.csv"}
+
+
+@pytest.mark.parametrize(
+    ("kept", "names"),
+    [
+        pytest.param(b'["plot.png"]', ["plot.png"], id="the first format"),
+        pytest.param(b'{"format": 2, "names": ["plot.png"]}', ["plot.png"], id="the present one"),
+        pytest.param(b'{"format": 99, "files": 3}', [], id="one to come"),
+        pytest.param(b'{"format": 2, "names": 3}', [], id="damaged"),
+        pytest.param(b"[", [], id="cut off"),
+    ],
+)
+def test_lists_of_any_format_are_read(tmp_path: Path, kept: bytes, names: list[str]) -> None:
+    cache = Cache(tmp_path, Template("hw", "hw", (), {}))
+    cache.keep_written("ada", ["other.png"])
+    assert cache.written("ada") == ["other.png"]
+    (cache.folder / "ada.written").write_bytes(kept)
+    assert cache.written("ada") == names
