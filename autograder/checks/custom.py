@@ -13,7 +13,7 @@ import numpy as np
 
 from autograder.checks.describe import describe, not_defined
 from autograder.checks.mistakes import Misconceptions, Mistake
-from autograder.checks.outcome import AuthorError, Verdict, right, wrong
+from autograder.checks.outcome import AuthorError, Verdict, found_by_judge, right, wrong
 from autograder.checks.student import current, is_judging, student
 from autograder.checks.tolerance import Match
 from autograder.checks.values.answers import TESTS_OWN
@@ -34,11 +34,11 @@ def check(function: Judge) -> Judge:
     """Make a function a kind of check: ``checks.<name of the function>(variable, …)``.
 
     The function gets the student's value and whatever else the call passes, and returns a
-    :class:`~autograder.checks.Verdict`, or True, False or the share of the credit that is earned. A reference, where
-    there is one, is its second parameter, ``want``: rows of misconceptions are then recognized by calling it with
-    their value in place of ``want``. ``credit``, ``mistakes``, ``label`` and ``unit`` are handled outside of it, and
-    so is a variable that is not defined. An exception that it raises on a value is a check that failed: a number where
-    a list is asked for has no ``len``.
+    :class:`~autograder.checks.Verdict`, or True, False or the share of the credit that is earned, or what is wrong: an
+    object with ``name``, ``keeps`` and ``hint``. A reference, where there is one, is its second parameter, ``want``:
+    rows of misconceptions are then recognized by calling it with their value in place of ``want``. ``credit``,
+    ``mistakes``, ``label`` and ``unit`` are handled outside of it, and so is a variable that is not defined. An
+    exception that it raises on a value is a check that failed: a number where a list is asked for has no ``len``.
 
     A kind that is defined in a test cell lasts as long as the cell. One that several assignments use belongs in a
     package, which names it as an entry point::
@@ -180,8 +180,8 @@ class _Call:
         arguments = (want, *self.arguments[1:]) if self._has_want and self.arguments else self.arguments
         named = {**self.named, "want": want} if self._has_want and not self.arguments else self.named
         result = self.function(answer, *arguments, **named)
-        if isinstance(result, Verdict):
-            return result
+        if (found := found_by_judge(result)) is not None:
+            return found
         if isinstance(result, bool | np.bool_):
             return right() if result else wrong(hint=NOT_ASKED)
         if isinstance(result, int | float | np.integer | np.floating) and 0 <= result <= 1:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
+from typing import Any, Protocol, runtime_checkable
 
 from autograder.errors import AuthorError as AuthorError
+from autograder.values.views import Record
 
 TEST_CELL = "<test cell>"  # the name of a test cell's code in a traceback
 
@@ -92,6 +94,38 @@ def _part_of(credit: float, share: float) -> float:
     """A share of a credit in steps of 0.005 points, as a person would write it; what is shown is what counts."""
     steps = (Decimal(repr(round(credit * share, 9))) / _STEP).quantize(Decimal(1), ROUND_HALF_UP)
     return min(float(steps * _STEP), credit)
+
+
+@runtime_checkable
+class Fault(Protocol):
+    """What a judge found wrong, in a form that needs nothing of the grader; a row of misconceptions is one too."""
+
+    @property
+    def name(self) -> str:
+        """Short name for reports."""
+
+    @property
+    def keeps(self) -> float:
+        """Share of the check's credit that is kept, 0 … 1."""
+
+    @property
+    def hint(self) -> str:
+        """What to think about, never the answer."""
+
+
+def found_by_judge(result: Any) -> Verdict | None:
+    """The verdict that an author's function returned, as such or as a fault; ``None`` where it returned neither.
+
+    Raises:
+        AuthorError: a fault keeps a share outside 0 … 1.
+    """
+    if isinstance(result, Verdict):
+        return result
+    if isinstance(result, Record) or not isinstance(result, Fault):  # a record is the student's
+        return None
+    if not 0 <= result.keeps <= 1:
+        raise AuthorError(f"the fault {result.name!r} keeps {result.keeps!r} of the credit, not 0 … 1", result.keeps)
+    return Verdict(result.keeps, hint=result.hint, mistake=result.name)
 
 
 def right(got: str = "", hint: str = "") -> Verdict:

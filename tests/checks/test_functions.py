@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from autograder.checks.student import judging
 from autograder.grading.evidence import NotRecorded, RecordedEvidence, SessionEvidence
 from autograder.grading.referee import Referee
 from autograder.sandbox import Limits, Sandbox
-from autograder.values.views import Missing
+from autograder.values.views import Missing, Record
 from tests.checks.fakes import DATA, FakeEvidence, Row
 
 CALLS = [(25, 0.5), (1, 0.3), (50, 0.1)]
@@ -144,6 +145,23 @@ def test_an_authors_judge_gets_the_results(function: Any, share: float, mistake:
     result = tried(function, SEEDS, judge=same_seed_same_table, hint="Use the seed.", mistakes=())
     assert (result.earned, result.mistake) == (share, mistake)
     assert share == 1 or result.hint
+
+
+def test_an_authors_judge_may_say_what_is_wrong() -> None:
+    fault = SimpleNamespace(name="seed unused", keeps=0.5, hint="Is the argument used?")
+    result = tried(simulate, SEEDS, judge=lambda *_: fault, hint="Not shown.", mistakes=())
+    assert (result.earned, result.mistake, result.hint) == (0.5, "seed unused", "Is the argument used?")
+    worded = [Row("no seed", "answer", "seed unused", 0.25)]
+    result = tried(simulate, SEEDS, judge=lambda *_: fault, mistakes=worded)
+    assert (result.earned, result.mistake) == (0.25, "no seed")
+    with pytest.raises(AuthorError, match=r"keeps 1.5 of the credit, not 0 … 1"):
+        tried(simulate, SEEDS, judge=lambda *_: SimpleNamespace(name="n", keeps=1.5, hint="h"), mistakes=())
+
+
+def test_a_fault_does_not_come_from_a_student() -> None:
+    returned = Record("Fault", {"name": "none", "keeps": 1.0, "hint": ""})
+    with pytest.raises(AuthorError, match="a judge returns a verdict, a fault"):
+        tried(lambda: returned, [()], judge=lambda got: got, mistakes=())
 
 
 def test_errors_of_an_authors_judge_are_the_authors() -> None:

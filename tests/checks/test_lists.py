@@ -220,6 +220,12 @@ def test_a_kind_of_check_may_answer_in_the_types_of_numpy() -> None:
         judged_by(lambda _: np.float64("nan"), x=3)
 
 
+def test_a_kind_of_check_may_say_what_is_wrong() -> None:
+    fault = Row("unsorted", "x", None, 0.5)
+    result = judged_by(lambda _: fault, x=3)
+    assert (result.mistake, result.earned, result.hint) == ("unsorted", 0.5, fault.hint)
+
+
 def test_a_kind_of_check_that_raises_on_a_value_is_a_failed_check() -> None:
     def near(answer: Any, want: float) -> bool:
         return abs(answer - want) < 1

@@ -47,7 +47,8 @@ class SimulationChecks(CheckList):
             want: what the calls should return (numbers, texts, True or False, arrays, tables), or a function that
                 returns it; each call is worth an equal share.
             judge: in place of ``want``, judges the results, which it gets in the order of the calls: it returns True
-                or False, the share of the credit, or a :class:`~autograder.checks.Verdict`.
+                or False, the share of the credit, what is wrong (an object with ``name``, ``keeps`` and ``hint``), or a
+                :class:`~autograder.checks.Verdict`.
             hint: what the student reads where ``judge`` says no.
             relative: tolerance of numbers, relative to what is wanted.
             absolute: tolerance of numbers in their unit.

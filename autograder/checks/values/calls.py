@@ -12,7 +12,7 @@ import pandas as pd
 
 from autograder.checks.describe import describe
 from autograder.checks.mistakes import NO_MISCONCEPTIONS, Misconceptions
-from autograder.checks.outcome import AuthorError, Verdict, right, wrong
+from autograder.checks.outcome import AuthorError, Verdict, found_by_judge, right, wrong
 from autograder.checks.tolerance import Match, Tolerance
 from autograder.checks.values.array import as_sequence
 from autograder.checks.values.containers import Unfit, as_number, key
@@ -133,7 +133,7 @@ def _results_of(value: Any, cases: Sequence[Case]) -> Any:
 
 
 def verdict_of(judged: Any, hint: str) -> Verdict:
-    """The verdict that a judge's result stands for: itself, True or False, or a share of the credit.
+    """The verdict that a judge's result stands for: itself, a fault, True or False, or a share of the credit.
 
     Args:
         judged: what an author's function returned.
@@ -143,13 +143,13 @@ def verdict_of(judged: Any, hint: str) -> Verdict:
         AuthorError: it is none of them.
     """
     fallback = hint or "What the function returns is not what is asked for."
-    if isinstance(judged, Verdict):
-        return judged
+    if (found := found_by_judge(judged)) is not None:
+        return found
     if isinstance(judged, bool | np.bool_):
         return right() if judged else wrong(hint=fallback, mistake="other-results")
     if isinstance(judged, int | float) and 0 <= judged <= 1:
         return right() if judged == 1 else Verdict(float(judged), hint=fallback, mistake="other-results")
-    raise AuthorError(f"a judge returns a verdict, True, False or a share from 0 to 1, got {judged!r}", judged)
+    raise AuthorError(f"a judge returns a verdict, a fault, True, False or a share from 0 to 1, got {judged!r}", judged)
 
 
 @dataclass(frozen=True)
