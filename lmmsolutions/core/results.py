@@ -57,6 +57,15 @@ class Mistake:
             raise ValueError(f"mistake {self.name!r}: keeps must lie between 0 and 0.75, got {self.keeps!r}")
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Something that is wrong with an answer which is no single value, such as what a student's function returned."""
+
+    name: str  # short, for reports
+    hint: str  # what the student reads
+    keeps: float = 0.0  # share of the check's credit that is kept
+
+
 def several(name: str, keeps: float, hint: str, **wrong: Callable[..., Any]) -> tuple[Mistake, ...]:
     """One misconception that shows in several answers.
 

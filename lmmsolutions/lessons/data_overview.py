@@ -11,6 +11,9 @@ import pandas as pd
 from lmmsolutions.core.cache import cached_by_content
 from lmmsolutions.core.results import Means, Mistake, type_of_numbers
 
+# What the axis of a histogram's heights may be called.
+HEIGHTS = ("count", "number", "freq", "density", "share", "proportion", "percent", "%", "#", "how many")
+
 
 @dataclass(frozen=True, eq=False)
 class DataOverview:

@@ -12,7 +12,16 @@ import pandas as pd
 import pytest
 
 from lmmsolutions.core.data import load
-from lmmsolutions.lessons.clusters import MISTAKES, faults_of_form, faults_of_moments, solve
+from lmmsolutions.lessons.clusters import (
+    MISTAKES,
+    faults_of_form,
+    faults_of_moments,
+    form,
+    moments,
+    seeds,
+    simulated,
+    solve,
+)
 from lmmsolutions.lessons.clusters.rejection import independent
 from lmmsolutions.lessons.clusters.simulation import simulate
 from tests.lmmsolutions.conftest import GOLDEN
@@ -129,3 +138,61 @@ MOMENTS: dict[str, tuple[Callable[[], pd.DataFrame], list[str | None]]] = {
 def test_what_is_wrong_with_the_moments_is_named(make: Callable[[], pd.DataFrame], names: list[str | None]) -> None:
     found = [None if fault is None else fault.name for fault in faults_of_moments(make(), ARGUMENTS)]
     assert found == [*names, *[None] * (4 - len(names))]
+
+
+CALLS: list[dict[str, Any]] = [{"seed": 3, "n_athletes": 2000}, {"seed": 1, "effect": 0.11, "n_athletes": 500}]
+
+
+def test_judges_of_calls_use_the_arguments_of_each() -> None:
+    tables = [simulate(**call) for call in CALLS]
+    assert form(CALLS)(*tables) is True
+    assert moments(CALLS)(*tables) is True
+    other = [tables[0], simulate(1, 400)]
+    for judge in (form, moments):
+        fault = judge(CALLS)(*other)
+        assert not isinstance(fault, bool)
+        assert (fault.name, fault.keeps) == ("athletes", 0.0)
+    assert form([{"seed": 7}])(simulate(7)) is True
+
+
+def test_each_wrong_moment_costs_a_quarter() -> None:
+    tables = [simulate(3, 2000, sd_repeat=0.02), simulate(1, 500, effect=-0.11)]
+    fault = moments(CALLS)(*tables)
+    assert not isinstance(fault, bool)
+    assert (fault.name, fault.keeps) == ("sign, spread", 0.5)
+    assert fault.hint.startswith("The sessions differ in the wrong direction")
+
+
+SEEDS: dict[str, tuple[tuple[Any, Any, Any], str]] = {
+    "no table": ((simulate(5), simulate(5), None), "not-a-table"),
+    "another table each time": ((simulate(5), simulate(8), simulate(6)), "not-reproducible"),
+    "one table for all seeds": ((simulate(5), simulate(5), simulate(5)), "seed-ignored"),
+}
+
+
+@pytest.mark.parametrize(("tables", "name"), SEEDS.values(), ids=SEEDS)
+def test_what_is_wrong_with_seeds(tables: tuple[Any, Any, Any], name: str) -> None:
+    fault = seeds(*tables)
+    assert not isinstance(fault, bool)
+    assert (fault.name, fault.keeps) == (name, 0.0)
+    assert seeds(simulate(5), simulate(5), simulate(6)) is True
+
+
+DRAWN = np.random.default_rng(1).random(2000)
+SIMULATED: dict[str, tuple[Any, int]] = {
+    "an array": (DRAWN, 2000),
+    "a column": (DRAWN.reshape(-1, 1), 2000),
+    "some are missing": ([*DRAWN[:1998], None, np.nan], 1998),
+    "to two decimals": (DRAWN.round(2), 2000),
+    "two numbers": ([0.2, 0.7], 2),
+    "one number": ([0.2], 0),
+    "typed in, over and over": ([0.2, 0.7] * 1000, 0),
+    "no probabilities": (DRAWN + 0.5, 0),
+    "a text": ("0.2", 0),
+    "nothing": (None, 0),
+}
+
+
+@pytest.mark.parametrize(("values", "count"), SIMULATED.values(), ids=SIMULATED)
+def test_p_values_that_somebody_simulated(values: Any, count: int) -> None:
+    assert len(simulated(values)) == count

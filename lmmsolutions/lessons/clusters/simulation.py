@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from lmmsolutions.core.results import Fault
+
 BASELINE = 0.85  # expected score in the low session
 LOW, HIGH = 20, 30  # repeats of an athlete in each session
 COLUMNS = ("athlete_id", "session_high", "correctness")
 _SIGMAS = 4.0  # standard errors: one honest function in 16,000 is refused
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that is wrong with a simulated table: a name for reports, and the words for the student."""
-
-    name: str
-    hint: str
 
 
 def simulate(
@@ -51,6 +46,62 @@ def simulate(
     return pd.DataFrame(dict(zip(COLUMNS, (athlete, session, score), strict=True)))
 
 
+type_of_call = Mapping[str, Any]  # arguments of the student's function by name
+type_of_judge = Callable[..., Fault | bool]  # the tables of the calls → what is wrong with them, or True
+
+DEFAULTS: Mapping[str, float] = {
+    name: parameter.default for name, parameter in inspect.signature(simulate).parameters.items() if name != "seed"
+}
+
+
+def form(calls: Sequence[type_of_call]) -> type_of_judge:
+    """Judges the columns and rows of the tables of some calls."""
+
+    def judge(*tables: Any) -> Fault | bool:
+        return _first_of_form(tables, calls) or True
+
+    return judge
+
+
+def _first_of_form(tables: Sequence[Any], calls: Sequence[type_of_call]) -> Fault | None:
+    counts = [int({**DEFAULTS, **call}["n_athletes"]) for call in calls]
+    return next(filter(None, map(faults_of_form, tables, counts)), None)
+
+
+def seeds(first: Any, again: Any, other: Any) -> Fault | bool:
+    """Judges the tables of two calls with one seed, and of one with another."""
+    if not all(isinstance(table, pd.DataFrame) for table in (first, again, other)):
+        return _NO_TABLE
+    if not first.equals(again):
+        return Fault(
+            "not-reproducible",
+            "Called twice with one seed it answers differently. Make the generator inside the function, from the "
+            "argument `seed`, and draw everything from it.",
+        )
+    if first.equals(other):
+        return Fault("seed-ignored", "Two seeds give the same table. Is the argument `seed` used?")
+    return True
+
+
+def moments(calls: Sequence[type_of_call]) -> type_of_judge:
+    """Judges the means and spreads of the tables of some calls; a quarter of the credit is lost with each."""
+
+    def judge(*tables: Any) -> Fault | bool:
+        if unfit := _first_of_form(tables, calls):
+            return unfit
+        of_tables = [faults_of_moments(table, {**DEFAULTS, **call}) for table, call in zip(tables, calls, strict=True)]
+        found = [fault for faults in zip(*of_tables, strict=True) if (fault := next(filter(None, faults), None))]
+        if not found:
+            return True
+        names, hints = (dict.fromkeys(said) for said in zip(*((one.name, one.hint) for one in found), strict=True))
+        return Fault(", ".join(names), " ".join(hints), keeps=1 - len(found) / 4)
+
+    return judge
+
+
+_NO_TABLE = Fault("not-a-table", "The function must return a DataFrame.")
+
+
 def faults_of_form(table: Any, n_athletes: int) -> Fault | None:
     """What is wrong with the columns and the numbers of rows; ``None`` where nothing is.
 
@@ -62,7 +113,7 @@ def faults_of_form(table: Any, n_athletes: int) -> Fault | None:
         The first fault that is found; a table without one is fit for :func:`faults_of_moments`.
     """
     if not isinstance(table, pd.DataFrame):
-        return Fault("not-a-table", "The function must return a DataFrame.")
+        return _NO_TABLE
     lost = [name for name in COLUMNS if name not in table.columns]
     if lost:
         return Fault("columns", f"The table lacks {', '.join(lost)}; column names count, capital letters too.")
