@@ -1,13 +1,13 @@
-"""Misconceptions on a model of somebody's own: what going wrong gives where the model before was another one.
+"""What follows from a model of somebody's own: right answers to later parts, and what going wrong gives there.
 
-A later part reads estimates off the model of an earlier one. Who fitted another model there, and then goes wrong in
-reading it, gives a number that no single misconception explains.
+A later part reads estimates off the model of an earlier one. Who fitted another model there reads other numbers off it;
+and who then goes wrong in reading it gives a number that no single misconception explains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,68 @@ import pandas as pd
 from lmmsolutions.core.mixed_fit import MixedFit, RandomEffects
 from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons.fits import OfModel, type_of_model
+
+type_of_quantities = Mapping[str, Callable[[Any], Any]]  # answer → its function of a fit
+
+
+class AnotherKind(ValueError):
+    """The fit is not of the kind that was asked for: no answer follows from it."""
+
+
+@dataclass(frozen=True)
+class AnswersOn:
+    """The answers that follow from a fit, as attributes.
+
+    Each is worked out when it is asked for: a fit may have one and lack another.
+
+    Attributes:
+        fit: a model under statsmodels' attribute names.
+        quantities: its answers.
+    """
+
+    fit: Any
+    quantities: type_of_quantities
+
+    def __getattr__(self, answer: str) -> Any:
+        if answer.startswith("__") or answer not in self.quantities:
+            raise AttributeError(f"no answer {answer!r} follows from a model")
+        return self.quantities[answer](self.fit)
+
+
+def answers_if(asked: bool, fit: Any, quantities: type_of_quantities) -> AnswersOn:
+    """The answers that follow from a fit.
+
+    Raises:
+        AnotherKind: ``asked`` says that the fit is not of the kind that was asked for.
+    """
+    if not asked:
+        raise AnotherKind("another kind of model was asked for")
+    return AnswersOn(fit, quantities)
+
+
+def has_form(fit: Any, effects: int, groups: int) -> bool:
+    """Whether a mixed model has so many random effects in so many groups."""
+    return bool(fit.cov_re.shape == (effects, effects) and len(fit.random_effects) == groups)
+
+
+def same_numbers(one: Any, other: Any) -> bool:
+    """Whether two columns hold the same numbers in some order."""
+    return bool(np.array_equal(np.sort(one), np.sort(other)))
+
+
+def entry(row: int, column: int) -> Callable[[Any], Any]:
+    """An entry of the covariance matrix of the random effects."""
+    return lambda fit: fit.cov_re.iloc[row, column]
+
+
+def share_between(fit: Any) -> Any:
+    """The intraclass correlation."""
+    return fit.cov_re.iloc[0, 0] / (fit.cov_re.iloc[0, 0] + fit.scale)
+
+
+def correlation_of_effects(fit: Any) -> Any:
+    """The correlation of random intercepts and slopes."""
+    return fit.cov_re.iloc[0, 1] / (fit.cov_re.iloc[0, 0] * fit.cov_re.iloc[1, 1]) ** 0.5
 
 
 def on_own_model(rows: Iterable[Mistake], asked: type_of_model, fit: Any) -> tuple[Mistake, ...]:
