@@ -85,7 +85,7 @@ ASSIGNMENTS: Mapping[str, Assignment] = MappingProxyType(
             "which model, and did it converge?",
             model_comparison.solve,
             model_comparison.MISTAKES,
-            ("sleepstudy", "schools", "plots", "health"),
+            model_comparison.DATA,
         ),
         "13-nested": Assignment("classes in schools", nested.solve, nested.MISTAKES, ("nested",)),
         "14-checking-planning": Assignment(

@@ -16,6 +16,7 @@ from lmmsolutions.core.fitting import BoundaryFit, MixedFit, RandomTerm, fit_mix
 from lmmsolutions.core.least_squares import fit_ols, with_constant
 from lmmsolutions.core.results import FittedModel, Means
 
+DATA = ("sleepstudy", "schools", "plots", "health")  # the tables of ``solve``
 ROWS = ("ols", "intercept", "uncorrelated", "slopes")
 COLUMNS = ("log_likelihood", "n_parameters", "aic", "bic")
 COVARIATES = ("treatment", "age", "comorbidities")
