@@ -180,7 +180,8 @@ def test_the_hidden_part_judges_every_variable_and_figure(assignment: str, part:
     source = hidden_part(cell_of(notebook_of(assignment), f"{part.name}-tests").source)
     calls = check_calls(source)
     values = [call for call in calls if method_of(call) != "that"]
-    judged = [call.args[0].value for call in values if call.args and isinstance(call.args[0], ast.Constant)]
+    first = [call.args[0].value for call in values if call.args and isinstance(call.args[0], ast.Constant)]
+    judged = [name for name in first if isinstance(name, str)]  # checks of figures begin with numbers
     assert list(dict.fromkeys(judged)) == [name for name in part.variables if name in judged]
     nodes = list(ast.walk(ast.parse(source)))
     read = {node.id for node in nodes if isinstance(node, ast.Name)}
@@ -199,6 +200,16 @@ def test_the_hidden_part_says_nothing_that_the_cell_says(assignment: str, part: 
     (made,) = [call for call in calls if ast.unparse(call.func) == "Checks"]
     assert [keyword.arg for keyword in made.keywords if keyword.arg not in ("mistakes", "own_mistakes")] == []
     assert not [call for call in calls if method_of(call) == "score"]
+
+
+@pytest.mark.parametrize(("assignment", "part"), CODE_PARTS, ids=name_of)
+def test_what_follows_from_a_model_is_the_answer_that_is_checked(assignment: str, part: Code) -> None:
+    calls = check_calls(hidden_part(cell_of(notebook_of(assignment), f"{part.name}-tests").source))
+    for call in calls:
+        own = next((keyword.value for keyword in call.keywords if keyword.arg == "own"), None)
+        if isinstance(own, ast.Lambda) and isinstance(own.body, ast.Attribute) and isinstance(own.body.value, ast.Call):
+            names = [one.value for one in call.args if isinstance(one, ast.Constant)] or ["residual_points"]
+            assert [own.body.attr] == names  # a slip would carry nothing forward, and nobody would notice
 
 
 def check_calls(source: str) -> list[ast.Call]:

@@ -1,7 +1,8 @@
 """Assignment 15: everything of the course, on a part of the data that belongs to one student."""
 
-from lmmsolutions.lessons.exam.drawing import EXAMPLE, N_SCHOOLS, draw
+from lmmsolutions.lessons.exam.drawing import EXAMPLE, draw, students_of
 from lmmsolutions.lessons.exam.mistakes import MISTAKES, mistakes_on, mistakes_with
+from lmmsolutions.lessons.exam.own_answers import answers_on, answers_on_slopes, design_effect_on, p_slopes_on
 from lmmsolutions.lessons.exam.solution import (
     Exam,
     common_slope,
@@ -15,15 +16,19 @@ from lmmsolutions.lessons.exam.solution import (
 __all__ = [
     "EXAMPLE",
     "MISTAKES",
-    "N_SCHOOLS",
     "Exam",
+    "answers_on",
+    "answers_on_slopes",
     "common_slope",
+    "design_effect_on",
     "draw",
     "likelihoods",
     "mistakes_on",
     "mistakes_with",
     "overview",
     "own_slopes",
+    "p_slopes_on",
     "solve",
     "squares",
+    "students_of",
 ]

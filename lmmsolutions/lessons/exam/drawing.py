@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import pandas as pd
+
+FILE = "student_performance.csv"
 
 N_SCHOOLS = 20  # of 30: thirty million draws, so that no two students of a class share one
 EDITION = "2026"  # another one gives everybody other schools
@@ -29,3 +32,16 @@ def draw(everybody: pd.DataFrame, student_id: str) -> pd.DataFrame:
     )
     own = everybody[everybody["school_id"].isin(order[:N_SCHOOLS])].reset_index(drop=True)
     return own.assign(hours=(own["study_hours"] - MIDDLE) / STEP)
+
+
+def students_of(read: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """The student's own data.
+
+    The whole table is read too: it is the second that misconceptions get, for the one of taking all of it.
+
+    Args:
+        read: reads a data file, or with ``draw=`` the part of it that belongs to the student.
+    """
+    own = read(FILE, draw=draw)
+    read(FILE)
+    return own
