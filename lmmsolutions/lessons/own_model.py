@@ -101,25 +101,22 @@ def on_own_model(rows: Iterable[Mistake], asked: type_of_model, fit: Any) -> tup
     )
 
 
-def of_other_kind(
-    fit: Any, name: str, keeps: float, hint: str, **quantities: Callable[[MixedFit], float]
-) -> tuple[Mistake, ...]:
+def of_other_kind(fit: Any, name: str, keeps: float, hint: str, quantities: type_of_quantities) -> tuple[Mistake, ...]:
     """Rows for what is read off a fit that is not of the kind asked for, and is right for that fit.
 
     A row that computes such a fit from the data knows where the likelihood is greatest. Where this lies on the
     boundary, optimizers end elsewhere, and only the fit itself tells what its student reads.
 
     Args:
-        fit: a mixed model with one grouping factor, under statsmodels' attribute names.
-        name: of the misconception, here and in the rows of the lesson.
+        fit: a model under statsmodels' attribute names.
+        name: of the misconception.
         keeps: share of a check's credit.
         hint: what the student reads.
-        quantities: the answer's name → the fit's value of it.
+        quantities: answer → its function of a fit.
     """
-    own = _of_statsmodels(fit)
 
-    def of(quantity: Callable[[MixedFit], float]) -> Callable[..., float]:
-        return lambda *_tables: float(quantity(own))
+    def of(quantity: Callable[[Any], Any]) -> Callable[..., float]:
+        return lambda *_tables: float(quantity(fit))
 
     return several(name, keeps, hint, **{answer: of(quantity) for answer, quantity in quantities.items()})
 

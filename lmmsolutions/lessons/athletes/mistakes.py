@@ -15,9 +15,10 @@ from lmmsolutions.core.results import Mistake, several
 from lmmsolutions.lessons import hints
 from lmmsolutions.lessons.athletes import models
 from lmmsolutions.lessons.athletes.models import line, of, of_ml, type_of_number
+from lmmsolutions.lessons.athletes.own_answers import QUANTITIES
 from lmmsolutions.lessons.athletes.solution import QUANTILE, differences, standard_error, table_of
 from lmmsolutions.lessons.athletes.variance_mistakes import VARIANCE_MISTAKES
-from lmmsolutions.lessons.fits import error, fixed, half_interval, icc, whole
+from lmmsolutions.lessons.fits import error, fixed, half_interval, whole
 from lmmsolutions.lessons.own_model import of_other_kind, on_own_model
 
 
@@ -217,23 +218,6 @@ def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
         fit: a mixed model under statsmodels' attribute names.
     """
     rows = on_own_model(MISTAKES, models.as_asked, fit)
-    return rows if len(fit.cov_re) == 1 else (*_of_random_slopes(fit), *rows)
-
-
-def _of_random_slopes(fit: Any) -> tuple[Mistake, ...]:
-    return of_other_kind(
-        fit,
-        "random slopes",
-        0.0,
-        hints.SLOPES,
-        effect_se=error("session_high"),
-        z_value=_z,
-        p_value=_two_sided,
-        ci_low=lambda own: _effect(own) - QUANTILE * error("session_high")(own),
-        ci_high=lambda own: _effect(own) + QUANTILE * error("session_high")(own),
-        athlete_variance=lambda own: own.group_variance,
-        athlete_sd=lambda own: math.sqrt(own.group_variance),
-        residual_variance=lambda own: own.residual_variance,
-        icc=icc,
-        log_likelihood=lambda own: own.log_likelihood,
-    )
+    if len(fit.cov_re) == 1:
+        return rows
+    return (*of_other_kind(fit, "random slopes", 0.0, hints.SLOPES, QUANTITIES), *rows)

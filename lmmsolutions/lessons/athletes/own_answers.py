@@ -16,7 +16,7 @@ def _z(fit: Any) -> Any:
     return fit.fe_params.iloc[1] / fit.bse.iloc[1]
 
 
-_QUANTITIES: type_of_quantities = {
+QUANTITIES: type_of_quantities = {
     "effect_se": lambda fit: fit.bse.iloc[1],
     "z_value": _z,
     "p_value": lambda fit: 2 * stats.norm.sf(abs(_z(fit))),
@@ -41,4 +41,4 @@ def answers_on(fit: Any, athletes: pd.DataFrame) -> AnswersOn:
         AnotherKind: it has other random effects than an intercept for each athlete, or did not end.
     """
     asked = has_form(fit, 1, athletes["athlete_id"].nunique()) and bool(np.isfinite(fit.llf))
-    return answers_if(asked, fit, _QUANTITIES)
+    return answers_if(asked, fit, QUANTITIES)

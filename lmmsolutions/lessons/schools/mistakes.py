@@ -16,6 +16,7 @@ from lmmsolutions.lessons.fits import error, fixed, half_interval, icc, of_predi
 from lmmsolutions.lessons.own_model import of_other_kind, on_own_model
 from lmmsolutions.lessons.schools import models
 from lmmsolutions.lessons.schools.models import as_asked, by_ml, line, of, without_hours
+from lmmsolutions.lessons.schools.own_answers import QUANTITIES
 from lmmsolutions.lessons.schools.shrinkage_mistakes import SHRINKAGE_MISTAKES
 from lmmsolutions.lessons.schools.solution import TRUE_RESIDUAL_SD, TRUE_SCHOOL_SD, intercepts, table_of
 
@@ -225,13 +226,6 @@ def mistakes_on(fit: Any) -> tuple[Mistake, ...]:
         fit: a mixed model under statsmodels' attribute names.
     """
     rows = on_own_model(MISTAKES, models.as_asked, fit)
-    slopes = of_other_kind(
-        fit,
-        "random slopes",
-        0.0,
-        hints.SLOPES,
-        school_variance=_between,
-        residual_variance=_within,
-        icc=icc,
-    )
-    return rows if len(fit.cov_re) == 1 else (*slopes, *rows)
+    if len(fit.cov_re) == 1:
+        return rows
+    return (*of_other_kind(fit, "random slopes", 0.0, hints.SLOPES, QUANTITIES), *rows)

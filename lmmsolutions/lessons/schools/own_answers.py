@@ -8,7 +8,7 @@ import pandas as pd
 
 from lmmsolutions.lessons.own_model import AnswersOn, answers_if, entry, has_form, share_between, type_of_quantities
 
-_QUANTITIES: type_of_quantities = {
+QUANTITIES: type_of_quantities = {
     "slope_mixed": lambda fit: fit.fe_params.iloc[1],
     "se_mixed": lambda fit: fit.bse.iloc[1],
     "school_variance": entry(0, 0),
@@ -28,4 +28,4 @@ def answers_on(fit: Any, schools: pd.DataFrame) -> AnswersOn:
         AnotherKind: it has other random effects than an intercept for each school, or other predictors than one.
     """
     asked = has_form(fit, 1, schools["school"].nunique()) and len(fit.fe_params) == 2
-    return answers_if(asked, fit, _QUANTITIES)
+    return answers_if(asked, fit, QUANTITIES)
