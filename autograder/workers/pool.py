@@ -12,6 +12,7 @@ import os
 import queue
 import resource
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -19,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.sharedctypes import RawArray
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 from autograder.deadline import Path, refusing
@@ -29,6 +31,7 @@ MEMORY_MB = 4096  # that a process may take for the data that it grades
 MOST_DEATHS = 4  # by the bound of a step; from then on the outermost step is refused
 _NOTE = 4000  # bytes
 _END_SECONDS = 30.0  # for a process to go by itself
+_MAIN = threading.Lock()  # held while the main module is another
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,7 +121,7 @@ class _Supervised:
         connection, theirs = multiprocessing.Pipe()
         context: Any = processes.context()
         process = context.Process(target=_work, args=(theirs, self._note, self._initialize), daemon=True)
-        with _allowed_children():
+        with _allowed_children(), _without_main():
             process.start()
         theirs.close()
         self._connection, self._process = connection, process
@@ -199,6 +202,21 @@ def _allowed_children() -> Iterator[None]:
         yield
     finally:
         own._config["daemon"] = before
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Have a new process not load the program that was started, as it does for functions that are defined there.
+
+    It would take ``nbgrader`` or a server a second and more; what is asked of these processes lies in modules.
+    """
+    with _MAIN:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _work(connection: Connection[Any, Any], note: Any, initialize: Callable[[], object]) -> None:

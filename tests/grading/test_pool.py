@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
@@ -111,6 +113,19 @@ def test_a_process_that_cannot_start_says_why() -> None:
     with pytest.raises(SandboxUnavailable, match="bubblewrap is not installed"):
         started.submit(int).result(300)
     started.shutdown()
+
+
+def test_no_process_loads_the_program_that_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes nbgrader and Jupyter a second and more to load themselves, and they would once for each process."""
+    program = ModuleType("__main__")
+    program.__file__ = str(tmp_path / "nbgrader")
+    (tmp_path / "nbgrader").write_text(f"open({str(tmp_path / 'loaded')!r}, 'w')")
+    monkeypatch.setitem(sys.modules, "__main__", program)
+    started = Pool(1)
+    assert started.submit(abs, -1).result(300) == 1
+    started.shutdown()
+    assert not (tmp_path / "loaded").exists()
+    assert sys.modules["__main__"] is program
 
 
 def test_no_process_is_left() -> None:
