@@ -104,3 +104,31 @@ def test_numbers_may_come_as_text(sleepstudy: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(
         require(sleepstudy.astype(str), "Days", "Subject"), sleepstudy[["Days", "Subject"]].astype({"Days": float})
     )
+
+
+AS = {
+    "as it is": {},
+    "whole numbers": {"Reaction": "int64"},
+    "less precise": {"Days": "float32"},
+    "yes and no": {"Days": bool},
+    "text": {"Days": str, "Reaction": object},
+    "numbers that may be missing": {"Days": "Int64", "Reaction": "Float64"},
+    "categories": {"Days": "category"},
+}
+
+
+@pytest.mark.parametrize("types", AS.values(), ids=AS)
+def test_columns_are_those_that_pandas_selects_and_converts(types: dict, sleepstudy: pd.DataFrame) -> None:
+    table = sleepstudy.astype({"Reaction": int} if "Reaction" in types else {}).astype(types)
+    table = table.assign(group=table["Subject"].astype("category")).iloc[::-3]
+    found = require(table, "Reaction", "Days", "Subject", labels=["group"])
+    wanted = table[["Reaction", "Days", "Subject"]].astype(float).astype({"Subject": int})
+    pd.testing.assert_frame_equal(found, wanted.assign(group=table["group"]))
+    found.loc[found.index[0], "Reaction"] = -1.0
+    assert float(table["Reaction"].iloc[0]) > 0
+
+
+def test_columns_of_one_name_are_refused(sleepstudy: pd.DataFrame) -> None:
+    table = pd.concat([sleepstudy, sleepstudy[["Days"]]], axis=1)
+    with pytest.raises(UnsuitableData, match=r"^more than one column is named Days$"):
+        require(table, "Days", "Reaction")
