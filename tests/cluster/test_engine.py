@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dask.config
 import pytest
-from distributed import LocalCluster
 
 from autograder.errors import EngineUnavailable
 from autograder.grading.submission import SubmissionResult
@@ -23,6 +22,9 @@ from autograder.grading.task import Task
 from autograder.workers import cluster, environment
 from autograder.workers.runner import Failed, grade_all
 from tests.grading.test_runner import deadly, finished, task, without_a_sandbox
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +41,9 @@ def _environment(_leaves_the_process_as_it_was: None) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def processes() -> Iterator[LocalCluster]:
     """Workers that are started again when they die; Dask itself blames a task for the first death already."""
+    import dask.config
+    from distributed import LocalCluster
+
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 0}),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as started,
@@ -126,6 +131,8 @@ def test_a_worker_without_a_sandbox_stops_the_run(two_processes: LocalCluster) -
     ("workers", "threads", "says"), [(0, 1, "has no workers; start some with"), (1, 2, "--nthreads 1")]
 )
 def test_clusters_that_cannot_be_used(workers: int, threads: int, says: str) -> None:
+    from distributed import LocalCluster
+
     with (
         LocalCluster(
             n_workers=workers, threads_per_worker=threads, processes=False, dashboard_address=None, protocol="tcp"

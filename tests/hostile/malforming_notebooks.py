@@ -85,9 +85,19 @@ OLD = {
     ],
 }
 EMPTY_NOTEBOOK = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}
-OLD_BOMB = b'{"nbformat": 3, "metadata": {"x": [' + b"{}," * 900_000 + b'{}]}, "worksheets": [{"cells": []}]}'
-BOMB = b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": [' + b"{}," * 6_000_000 + b'{}]}, "cells": []}'
 CUT = json.dumps(EMPTY_NOTEBOOK).encode()[:-9]
+
+
+def old_bomb() -> bytes:
+    return b'{"nbformat": 3, "metadata": {"x": [' + b"{}," * 900_000 + b'{}]}, "worksheets": [{"cells": []}]}'
+
+
+def bomb() -> bytes:
+    return b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {"x": [' + b"{}," * 6_000_000 + b'{}]}, "cells": []}'
+
+
+def fifty_megabytes() -> bytes:
+    return b'{"cells": "' + b"x" * 50_000_000 + b'"}'
 
 
 def as_json(**changes: Any) -> bytes:
@@ -154,13 +164,11 @@ ROWS = (
         content=as_json(cells=[{"cell_type": "code", "source": "1"}] * 10_000),
         says="at most 2000",
     ),
-    Row(
-        "50 MB", "Fifty megabytes of output.", content=b'{"cells": "' + b"x" * 50_000_000 + b'"}', says="at most 20 MB"
-    ),
+    Row("50 MB", "Fifty megabytes of output.", content=fifty_megabytes, says="at most 20 MB"),
     Row(
         "bomb",
         "Eighteen megabytes of empty objects, which would take gigabytes in memory.",
-        content=BOMB,
+        content=bomb,
         says="holds more than",
     ),
     Row("100,000 brackets", "Brackets in brackets.", content=b"[" * 100_000 + b"]" * 100_000, says="nested"),
@@ -224,7 +232,7 @@ ROWS = (
     Row(
         "old bomb",
         "The same in the old format, in a size that is accepted: converting it must not copy it.",
-        content=OLD_BOMB,
+        content=old_bomb,
         says="was missing",
     ),
 )

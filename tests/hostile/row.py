@@ -64,7 +64,7 @@ class Row:
         code: part → code in its answer cell; "" is an added cell in front of everything, "end" one behind it.
         solves: parts that are solved honestly, as the instructor does; code of the same part goes in front of it.
         edit: changes the notebook's JSON before it is saved.
-        content: what lies there instead of a notebook.
+        content: what lies there instead of a notebook; a function that makes it, where it is large.
         files: what else lies in the folder.
         place: puts links, pipes and other things into the folder, which it gets.
         earns: automatic points, least and most.
@@ -81,7 +81,7 @@ class Row:
     code: Mapping[str, str] = field(default_factory=dict)
     solves: tuple[str, ...] = ()
     edit: Callable[[Document], None] | None = None
-    content: bytes | None = None
+    content: bytes | Callable[[], bytes] | None = None
     files: Mapping[str | bytes, bytes] = field(default_factory=dict)
     place: Callable[[Path, Target], None] | None = None
     earns: float | tuple[float, float] = 0.0
@@ -115,7 +115,9 @@ class Row:
     def hand_in(self, student: str, folder: Path, target: Target) -> None:
         """Put everything into ``folder``."""
         folder.mkdir(parents=True)
-        content = self.notebook(student, target) if self.content is None else self.content
+        content = self.content() if callable(self.content) else self.content
+        if content is None:
+            content = self.notebook(student, target)
         if content:
             (folder / NOTEBOOK).write_bytes(content)
         for name, text in self.files.items():

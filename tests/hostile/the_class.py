@@ -31,8 +31,10 @@ TESTS = tuple(f"{part}-tests" for part in PARTS)
 NOTES = "**Notes of the grader**"  # how the cell begins that the grader puts in front
 HONEST = ("aaa-honest", "mmm-honest", "zzz-honest")
 BIN = Path(sys.executable).parent
+# As the command itself, but for a grammar of addresses that a validator of notebooks compiles for three seconds.
+NBGRADER = "import sys; sys.modules['rfc3987_syntax'] = None; from nbgrader.apps.nbgraderapp import main; main()"
 COMMANDS = {
-    "nbgrader": [str(BIN / "nbgrader"), "autograde", ASSIGNMENT],
+    "nbgrader": [sys.executable, "-P", "-c", NBGRADER, "autograde", ASSIGNMENT],
     "autograder": [str(BIN / "autograder"), "grade", ASSIGNMENT],
 }
 CANARIES = {
