@@ -26,7 +26,7 @@ import argparse
 import json
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -165,6 +165,24 @@ def terminal(*, stderr: bool, quiet: bool = False) -> Console:
             super().print(*(for_terminal(one) if isinstance(one, str) else one for one in texts), **options)
 
     return Terminal(stderr=stderr, quiet=quiet)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The rows of a table for a terminal, a line each; its texts are other people's.
+
+    Example:
+        >>> list(aligned([("student", "now"), ("ada", "1.50")]))
+        ['  student  now', '  ada      1.50']
+    """
+    from rich.cells import cell_len
+
+    from autograder.pages.harmless import on_one_line
+
+    table = [[on_one_line(cell) for cell in row] for row in rows]
+    widths = [max(cell_len(cell) for cell in column) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(cells)}".rstrip()
 
 
 def beside(options: argparse.Namespace) -> Console:

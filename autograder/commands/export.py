@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from autograder.commands import DONE, SUBMISSION, add_json, assignment_name, count, print_json
+from autograder.commands import DONE, SUBMISSION, add_json, aligned, assignment_name, count, print_json
 from autograder.errors import CourseError
 
 if TYPE_CHECKING:
@@ -152,7 +152,6 @@ def _as_json(made: Plan, *, written: bool) -> dict[str, Any]:
 
 def _show(made: Plan, console: Console) -> None:
     from autograder.institution.filling import WRITTEN, Outcome
-    from autograder.institution.shown import aligned
 
     told = [line for line in made.lines if line.outcome is not Outcome.SAME]
     told = [line for line in told if line.outcome is not Outcome.MISSING or line.note]
@@ -213,7 +212,6 @@ def _parts(scores: Scores, options: argparse.Namespace, console: Console) -> int
 
 def _gradescope(course: Course, scores: Scores, options: argparse.Namespace, console: Console) -> int:
     from autograder.institution.gradescope import as_json, results
-    from autograder.institution.shown import aligned
 
     assignment = scores.assignments[0]
     known = [person.id for person in scores.people]

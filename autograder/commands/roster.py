@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from autograder.commands import DONE, SUBMISSION, count
+from autograder.commands import DONE, SUBMISSION, aligned, count
 
 if TYPE_CHECKING:
     from autograder.institution.roster import Comparison
@@ -64,7 +64,6 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
 
 def _show(found: Comparison, work: dict[str, int], leaving: list[str], console: Console) -> None:
-    from autograder.institution.shown import aligned
 
     rows = [("added", person.id, _about(person.name, person.email)) for person in found.added]
     for change in found.changed:

@@ -1,8 +1,7 @@
 """Assignment 7: when rows are not independent."""
 
 from lmmsolutions.lessons.clusters.mistakes import MISTAKES
-from lmmsolutions.lessons.clusters.p_values import simulated
-from lmmsolutions.lessons.clusters.simulation import faults_of_form, faults_of_moments, form, moments, seeds
+from lmmsolutions.lessons.clusters.simulation import faults_of_form, faults_of_moments, form, moments, seeds, simulated
 from lmmsolutions.lessons.clusters.solution import Clusters, solve
 
 __all__ = [

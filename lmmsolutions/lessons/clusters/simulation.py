@@ -1,4 +1,4 @@
-"""A simulation of athletes, and what is wrong with a table that a student's function returned."""
+"""A simulation of athletes, and what is wrong with what students simulated: tables of a function, p-values."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lmmsolutions.core.results import Fault
+from lmmsolutions.core.results import Fault, type_of_numbers
 
 BASELINE = 0.85  # expected score in the low session
 LOW, HIGH = 20, 30  # repeats of an athlete in each session
 COLUMNS = ("athlete_id", "session_high", "correctness")
+_DIFFERENT = 50  # p-values, at least, of many: rounded to two decimals there are 101
 _SIGMAS = 4.0  # standard errors: one honest function in 16,000 is refused
 
 
@@ -263,3 +264,16 @@ def _of_size(variance: float, sd: float, name: str) -> Fault:
     if abs(variance / sd**4 - 1) < 0.5:
         return Fault("variance", f"`rng.normal` wants a standard deviation. `{name}` is one already: do not square it.")
     return Fault("spread", f"The spread is not what `{name}` says. Is the argument used, and what is added to it?")
+
+
+def simulated(values: Any) -> type_of_numbers:
+    """The finite numbers among a student's p-values; none where nobody simulated them: that is no work to build on.
+
+    Args:
+        values: whatever the student's variable holds.
+    """
+    listed = values if isinstance(values, list | tuple | np.ndarray | pd.Series) else []
+    numbers = pd.to_numeric(pd.Series(np.ravel(np.asarray(listed, dtype=object))), errors="coerce")
+    numbers = numbers[np.isfinite(numbers)]
+    enough = len(numbers) > 1 and numbers.nunique() > min(_DIFFERENT, 0.9 * len(numbers))
+    return pd.Series(numbers if enough and numbers.between(0, 1).all() else [], dtype=float)
