@@ -94,8 +94,7 @@ class StructureChecks(CheckList):
             0 of 1 points
               ✗ `p`: not right, 0 of 1 points
                   Found: 0
-                  Hint: No such probability is exactly zero: a printed table has few decimals, and `1 - cdf` rounds a
-                  small tail away. Take the number of the fit, or that of `sf`.
+                  Hint: No such probability is exactly zero: a table has few decimals, and `1 - cdf` rounds. Take `sf`.
         """
         wanted = WantedProbability(name, _number(name, want), decades, own)
         self._check_value(

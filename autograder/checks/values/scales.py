@@ -127,10 +127,7 @@ def _generic_probability(got: float, want: WantedProbability, match: Match) -> V
     if got != got:
         return wrong(hint=f"`{want.name}` is not a number (NaN).", mistake="nan")
     if got == 0:
-        hint = (
-            "No such probability is exactly zero: a printed table has few decimals, and `1 - cdf` rounds a small tail "
-            "away. Take the number of the fit, or that of `sf`."
-        )
+        hint = "No such probability is exactly zero: a table has few decimals, and `1 - cdf` rounds. Take `sf`."
         return wrong(hint=hint, mistake="zero")
     logarithms = (math.log10(want.value), math.log(want.value))
     if got < 0 and any(abs(got - one) <= want.allowed * max(one / logarithms[0], 1.0) for one in logarithms if one):
