@@ -51,6 +51,7 @@ _WHOLE_POINT = "This is the difference for a whole grade point."
 _NO_SCHOOLS = "This model knows no schools. Students of one school are not independent."
 _ROOTS = "Square roots went into the share. Variances add up, standard deviations do not."
 _ALL_ROWS = "All rows are taken for one school. How many students does a school have on average?"
+_CLASS_SIZE = "This takes the students of a class. Which students share something in this model?"
 _OWN_ROW = "How many *other* students share a student's school?"
 _PARALLEL = "In this model all schools have one slope. Which argument lets the slopes differ?"
 _UNCORRELATED = "This model forbids that intercept and slope go together. One `re_formula` with both allows it."
@@ -190,6 +191,13 @@ MISTAKES: tuple[Mistake, ...] = (
         hints.RATIO_FOR_SHARE,
     ),
     Mistake("own row counted", "design_effect", own(lambda t: 1 + mean_size(t) * number(fits.icc)(t)), 0.5, _OWN_ROW),
+    Mistake(
+        "students of a class",
+        "design_effect",
+        own(lambda t: design_effect(len(t) / len(t[[SCHOOL, CLASS]].drop_duplicates()), number(fits.icc)(t))),
+        0.25,
+        _CLASS_SIZE,
+    ),
     Mistake("all rows", "design_effect", own(lambda t: design_effect(len(t), number(fits.icc)(t))), 0.25, _ALL_ROWS),
     Mistake(
         "square root",
