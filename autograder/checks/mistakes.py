@@ -24,16 +24,12 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from autograder.checks.outcome import TEST_CELL, AuthorError, Verdict
+from autograder.checks.outcome import TEST_CELL, AuthorError, Fault, Verdict
 from autograder.checks.tolerance import COARSE_HINT, COARSE_SHARE, Match
 
 
-class Mistake(Protocol):
+class Mistake(Fault, Protocol):
     """One misconception; any object with these fields will do."""
-
-    @property
-    def name(self) -> str:
-        """Short name for reports, such as ``"r-squared"``."""
 
     @property
     def quantity(self) -> str:
@@ -42,14 +38,6 @@ class Mistake(Protocol):
     @property
     def wrong(self) -> Callable[..., Any]:
         """What the misconception gives on the tables that the test cell reads (see the module's text)."""
-
-    @property
-    def keeps(self) -> float:
-        """Share of the check's credit that is kept, 0 … 1."""
-
-    @property
-    def hint(self) -> str:
-        """Explains the mistake to the student, without the answer."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
+import pandas as pd
+
 from autograder.errors import AuthorError as AuthorError
 from autograder.values.views import Record
 
@@ -96,6 +98,10 @@ def _part_of(credit: float, share: float) -> float:
     return min(float(steps * _STEP), credit)
 
 
+# Values of a student that have the attributes that the student gives them: labels of a Series are some too.
+_STUDENTS = (Record, pd.DataFrame, pd.Series)
+
+
 @runtime_checkable
 class Fault(Protocol):
     """What a judge found wrong, in a form that needs nothing of the grader; a row of misconceptions is one too."""
@@ -121,7 +127,7 @@ def found_by_judge(result: Any) -> Verdict | None:
     """
     if isinstance(result, Verdict):
         return result
-    if isinstance(result, Record) or not isinstance(result, Fault):  # a record is the student's
+    if isinstance(result, _STUDENTS) or not isinstance(result, Fault):
         return None
     if not 0 <= result.keeps <= 1:
         raise AuthorError(f"the fault {result.name!r} keeps {result.keeps!r} of the credit, not 0 … 1", result.keeps)

@@ -81,7 +81,7 @@ def of_gradebook(problem: SQLAlchemyError | InvalidEntry | ImportError, db_url: 
         db_url: of the gradebook; its password is not shown.
     """
     url = shown_address(db_url)
-    why = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0]
+    why = str(getattr(problem, "orig", None) or problem).strip().splitlines()[0].replace(db_url, url)
     if isinstance(problem, ArgumentError | ImportError):
         return CourseError(
             f"{url} is no gradebook that can be opened: {why}.",

@@ -158,8 +158,15 @@ def test_an_authors_judge_may_say_what_is_wrong() -> None:
         tried(simulate, SEEDS, judge=lambda *_: SimpleNamespace(name="n", keeps=1.5, hint="h"), mistakes=())
 
 
-def test_a_fault_does_not_come_from_a_student() -> None:
-    returned = Record("Fault", {"name": "none", "keeps": 1.0, "hint": ""})
+@pytest.mark.parametrize(
+    "returned",
+    [
+        Record("Fault", {"name": "none", "keeps": 1.0, "hint": ""}),
+        pd.DataFrame({"name": ["none"], "keeps": [1.0], "hint": [""]}),
+        pd.Series({"keeps": 1.0, "hint": ""}, name="none"),
+    ],
+)
+def test_a_fault_does_not_come_from_a_student(returned: Any) -> None:
     with pytest.raises(AuthorError, match="a judge returns a verdict, a fault"):
         tried(lambda: returned, [()], judge=lambda got: got, mistakes=())
 
