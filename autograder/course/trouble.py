@@ -68,7 +68,9 @@ def shown_address(db_url: str) -> str:
         'postgresql+psycopg://ada:***@host/gradebook'
     """
     try:
-        return make_url(db_url).render_as_string(hide_password=True)
+        url = make_url(db_url)
+        hidden = {name: "hidden" for name in url.query if "pass" in name.lower()}
+        return url.update_query_dict(hidden).render_as_string(hide_password=True)
     except ArgumentError:
         return re.sub(r":[^:@/]*@", ":***@", db_url)
 

@@ -44,4 +44,5 @@ def test_another_gradebook_that_cannot_be_opened_is_told(address: str) -> None:
 
 def test_an_address_is_shown_as_it_is_but_for_the_password() -> None:
     assert shown_address("sqlite:////course/gradebook.db") == "sqlite:////course/gradebook.db"
+    assert "s3cr3t" not in shown_address("postgresql+psycopg://host/marks?user=ada&password=s3cr3t&sslmode=require")
     assert shown_address("postgresql+psycopg://ada:s3cr3t@host/marks") == "postgresql+psycopg://ada:***@host/marks"
